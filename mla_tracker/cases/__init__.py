@@ -1,0 +1,1 @@
+"""The request itself: registration, items, persons, life cycle, events."""

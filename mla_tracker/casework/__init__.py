@@ -1,0 +1,1 @@
+"""The act, where the packages below compose; bulk import and export; demonstration data."""

@@ -1,0 +1,1 @@
+"""Refusal, postponement and the grounds relied on."""

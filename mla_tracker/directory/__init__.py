@@ -1,0 +1,1 @@
+"""States, central and competent authorities."""

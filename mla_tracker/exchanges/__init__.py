@@ -1,0 +1,1 @@
+"""Dated rounds with the other side: additional information, consultations, inquiries."""

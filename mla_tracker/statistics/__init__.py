@@ -1,0 +1,1 @@
+"""How delay is measured: definitions, facts, snapshots, figures."""
