@@ -1,0 +1,183 @@
+"""What is entered about a request, the checks on it, and the comparison when two people edit it at once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from typing import Any, Final
+
+from mla_tracker.core.errors import Conflict, Invalid
+
+KINDS: Final = ("mla", "extradition")
+DIRECTIONS: Final = ("incoming", "outgoing")
+URGENCIES: Final = ("routine", "urgent", "most_urgent")
+CONFIDENTIALITIES: Final = ("ordinary", "confidential", "restricted")
+NATURES: Final = ("criminal", "civil", "administrative", "non_conviction_based")
+WANTED_FOR: Final = ("prosecution", "sentence")
+CHANNELS: Final = (
+    "central_authority", "diplomatic", "interpol", "direct", "judicial_network", "secure_platform", "post", "email", "oral"
+)  # fmt: skip
+PERSON_ROLES: Final = ("sought", "suspect", "witness", "expert", "victim", "holder", "other")
+
+LONGEST_SUBJECT: Final = 200
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """The fields of a case that a caseworker edits. `None` or "" = not recorded."""
+
+    subject: str
+    facts_summary: str = ""
+    operation: str = ""
+    counterpart: str | None = None
+    counterpart_authority_id: int | None = None
+    their_reference: str = ""
+    owner_authority_id: int | None = None
+    urgency: str = "routine"
+    urgency_reason: str = ""
+    confidentiality: str | None = "ordinary"
+    confidentiality_reason: str = ""
+    nature: str | None = None
+    wanted_for: str | None = None
+    languages: tuple[str, ...] = ()
+    channel: str | None = None
+    no_basis_named: bool = False
+    received_on: date | None = None
+    received_at: datetime | None = None
+    needed_by: date | None = None
+    needed_by_reason: str = ""
+    hearing_on: date | None = None
+    limitation_on: date | None = None
+
+
+FIELDS: Final = tuple(spec.name for spec in fields(Particulars))
+
+
+@dataclass(frozen=True)
+class BasisGiven:
+    """A legal basis named in the request; at most one is primary."""
+
+    code: str
+    is_primary: bool = False
+
+
+@dataclass(frozen=True)
+class OffenceGiven:
+    code: str
+    domestic_article: str = ""
+    penalty: str = ""
+
+
+@dataclass(frozen=True)
+class ItemGiven:
+    """One measure sought; `coercive` None takes the default of its type."""
+
+    type_code: str
+    description: str = ""
+    coercive: bool | None = None
+    executing_authority_id: int | None = None
+
+
+@dataclass(frozen=True)
+class PersonGiven:
+    """A person with at least one name; each name is (name, script), the first is the one shown."""
+
+    names: tuple[tuple[str, str], ...]
+    role: str
+    legal_person: bool = False
+    born_on: str = ""
+    nationality: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A new request as it is entered. `opened_on` is the day of receipt (incoming) or of our own body's asking (outgoing)."""
+
+    kind: str
+    direction: str
+    opened_on: date
+    particulars: Particulars
+    lead_id: int | None = None
+    bases: tuple[BasisGiven, ...] = ()
+    offences: tuple[OffenceGiven, ...] = ()
+    items: tuple[ItemGiven, ...] = ()
+    persons: tuple[PersonGiven, ...] = ()
+    named_people: tuple[int, ...] = ()
+    submission_key: str | None = None
+    parent_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that somebody else changed meanwhile: what it was, what stands now, what you entered."""
+
+    field: str
+    was: Any
+    stands: Any
+    yours: Any
+
+
+@dataclass
+class EditConflict(Conflict):
+    """Somebody else saved first. `differences` lists what changed meanwhile; `version` is the one to save against next."""
+
+    differences: list[Difference] = field(default_factory=list)
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        super().__init__("Somebody else changed this request while you were editing it. Nothing was saved yet.")
+
+
+def check(particulars: Particulars, *, kind: str, direction: str, opened_on: date, today: date) -> None:
+    """Shape and plausibility, whatever the life cycle asks later. Raises `Invalid` with a message for each wrong field.
+
+    A day in the future is refused for what has happened; a day before receipt is refused for what can only follow it.
+    """
+    errors: dict[str, str] = {}
+    if kind not in KINDS:
+        errors["kind"] = "Choose assistance or extradition."
+    if direction not in DIRECTIONS:
+        errors["direction"] = "Choose incoming or outgoing."
+    if not particulars.subject.strip():
+        errors["subject"] = "Enter a subject line."
+    elif len(particulars.subject) > LONGEST_SUBJECT:
+        errors["subject"] = f"A subject line has {LONGEST_SUBJECT} characters at most."
+    if direction == "incoming" and not particulars.counterpart:
+        errors["counterpart"] = "Choose the State that makes the request."
+    if opened_on > today:
+        errors["opened_on"] = "This day lies in the future."
+    for name in ("needed_by", "hearing_on"):
+        if (planned := getattr(particulars, name)) is not None and planned < opened_on:
+            errors[name] = "This day lies before the request."
+    if particulars.urgency != "routine" and not particulars.urgency_reason.strip():
+        errors["urgency_reason"] = "Give the reason for the urgency."
+    if particulars.needed_by and not particulars.needed_by_reason.strip():
+        errors["needed_by_reason"] = "Give the reason for the date (UNCAC art. 46(24))."
+    if particulars.wanted_for and kind != "extradition":
+        errors["wanted_for"] = "Only extradition asks for prosecution or sentence."
+    for name, known in (
+        ("urgency", URGENCIES), ("confidentiality", CONFIDENTIALITIES), ("nature", NATURES),
+        ("wanted_for", WANTED_FOR), ("channel", CHANNELS),
+    ):  # fmt: skip
+        if (value := getattr(particulars, name)) is not None and value not in known:
+            errors[name] = "Choose one of the values offered."
+    if errors:
+        raise Invalid(errors)
+
+
+def changes(old: Mapping[str, Any], new: Particulars) -> dict[str, tuple[Any, Any]]:
+    """The fields whose value differs, with the old and the new value."""
+    return {name: (old[name], getattr(new, name)) for name in FIELDS if old[name] != getattr(new, name)}
+
+
+def clashes(since: Iterable[Mapping[str, Any]], old: Mapping[str, Any], new: Particulars) -> list[Difference]:
+    """What others changed (`since`: their "was" and "now" by field, oldest first) and now differs from what you entered."""
+    first_was: dict[str, Any] = {}
+    for change in since:
+        for name, was in change["was"].items():
+            first_was.setdefault(name, was)
+    return [
+        Difference(name, was, old[name], getattr(new, name))
+        for name, was in first_was.items()
+        if name in FIELDS and old[name] != getattr(new, name)
+    ]
