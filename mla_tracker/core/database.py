@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any, ClassVar
 
 from sqlalchemy import TIMESTAMP, Engine, MetaData, Text, create_engine
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -22,7 +23,7 @@ class Base(DeclarativeBase):
     """Declarative base: every constraint has a name, text is TEXT, every moment is stored with its zone."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {str: Text(), datetime: TIMESTAMP(timezone=True)}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {str: Text(), datetime: TIMESTAMP(timezone=True)}
 
 
 def make_engine(url: str, *, pool_size: int = 5) -> Engine:
@@ -44,6 +45,6 @@ def make_sessions(engine: Engine) -> Sessions:
 
 @contextmanager
 def session_scope(sessions: Sessions) -> Iterator[Session]:
-    """A session that is always closed; what was not committed is rolled back. The commit belongs to the act or service."""
+    """A session that is always closed; what was not committed is rolled back. The act or service commits."""
     with sessions() as session:
         yield session
