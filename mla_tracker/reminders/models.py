@@ -1,0 +1,88 @@
+"""The ledger of notices: one row for each decision to tell one person one thing, and what became of it.
+
+The row is the memory. A worker that dies, a broker that forgets or a schedule that stands still changes nothing in it, and
+the unique key makes the same decision twice impossible.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Identity, Index, Integer, SmallInteger, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mla_tracker.core.database import Base
+
+PLANNED = "planned"
+CLAIMED = "claimed"
+DEFERRED = "deferred"
+SENT = "sent"
+SUPPRESSED = "suppressed"
+DEAD = "dead"
+
+OPEN_STATES = (PLANNED, CLAIMED, DEFERRED)
+"""Not decided for good: still to be sent, being sent, or waiting for another try."""
+
+
+class Notice(Base):
+    """One thing told to one person through one channel.
+
+    `due_at` is the moment of the rung, `due_moment` the legal date or moment that it reminds of. `next_attempt_at` is when
+    it may be sent; a row claimed until `claimed_until` belongs to the worker that claimed it and is free again afterwards.
+    """
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    notice_key: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    deadline_id: Mapped[int | None] = mapped_column(ForeignKey("deadline.id", ondelete="SET NULL"))
+    floor_id: Mapped[int | None] = mapped_column(ForeignKey("notice_floor.id"), index=True)
+    rung: Mapped[str]
+    due_moment: Mapped[str]
+    recipient_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    channel: Mapped[str] = mapped_column(server_default="mail")
+    why: Mapped[str]
+    priority: Mapped[int] = mapped_column(SmallInteger)
+    due_at: Mapped[datetime]
+    planned_at: Mapped[datetime]
+    state: Mapped[str]
+    reason: Mapped[str | None]
+    claimed_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    first_attempt_at: Mapped[datetime | None]
+    next_attempt_at: Mapped[datetime | None]
+    message_id: Mapped[str]
+    sent_at: Mapped[datetime | None]
+    smtp_answer: Mapped[str | None]
+    error: Mapped[str | None]
+
+    __table_args__ = (
+        CheckConstraint("state in ('planned', 'claimed', 'deferred', 'sent', 'suppressed', 'dead')", name="state"),
+        CheckConstraint("(state in ('suppressed', 'dead')) = (reason is not null)", name="reason"),
+        CheckConstraint("(state = 'sent') = (sent_at is not null)", name="sent"),
+        CheckConstraint("(state = 'claimed') = (claimed_until is not null)", name="claimed"),
+        CheckConstraint("(state in ('planned', 'deferred')) = (next_attempt_at is not null)", name="next_attempt"),
+        CheckConstraint("recipient_id is not null or state = 'dead'", name="recipient"),
+        Index("ix_notice_waiting", "next_attempt_at", postgresql_where=text("state in ('planned', 'deferred')")),
+        Index("ix_notice_leased", "claimed_until", postgresql_where=text("state = 'claimed'")),
+        Index("ix_notice_dead", "id", postgresql_where=text("state = 'dead'")),
+        Index("ix_notice_case", "case_id", "due_at"),
+        Index("ix_notice_deadline", "deadline_id"),
+        Index("ix_notice_recipient", "recipient_id", "due_at"),
+    )
+
+
+class NoticeFloor(Base):
+    """A moment before which nothing is sent any more for the cases that were there: after a load, an import, a restore.
+
+    `deadlines` counts the clocks it was applied to, `whole_office` says that it covered every case of that time.
+    """
+
+    __tablename__ = "notice_floor"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    floor_at: Mapped[datetime]
+    reason: Mapped[str]
+    set_at: Mapped[datetime]
+    whole_office: Mapped[bool] = mapped_column(Boolean)
+    deadlines: Mapped[int] = mapped_column(Integer)
