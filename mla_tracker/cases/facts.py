@@ -34,7 +34,7 @@ class FieldKind(StrEnum):
     DEFICIENCIES = "deficiencies"
     GROUNDS = "grounds"
     POSTPONEMENT_GROUND = "postponement_ground"
-    STATE = "state"
+    BASIS = "basis"
     REFERENCE = "reference"
 
 
@@ -281,6 +281,25 @@ FACTS: Final[Mapping[str, FactSpec]] = {
     "END_RESULT": FactSpec(fields=(_long("result", "How it ended"),)),
 }  # fmt: skip
 
+# Asked by the act itself, beside what its row in the table needs.
+_ASKED_BY_ACT: Final[Mapping[str, tuple[FieldSpec, ...]]] = {
+    "legal_basis_accepted": (
+        FieldSpec("basis", "Legal basis accepted", FieldKind.BASIS),
+        _long("reason", "Why this one, or why none", required=False),
+    ),
+    "inquiry_recorded": (
+        _choice(
+            "inquiry", "Inquiry", ("received", "The other State asked"), ("answered", "We answered"),
+            ("sent", "We asked"), ("answered_by_them", "The other State answered"),
+        ),
+        _long("content", "Content", required=False),
+    ),
+    "assurance_recorded": (
+        _choice("assurance", "Assurance", ("requested", "Asked for"), ("given", "Given"), ("insufficient", "Found insufficient")),
+        _long("content", "Text of the assurance"),
+    ),
+}  # fmt: skip
+
 # The second person and the notice confirm what the proposal already holds.
 _HELD_BY_PROPOSAL: Final = frozenset({"refusal_approved", "refusal_communicated", "nationality_refusal_communicated", "item_refused"})
 _PROPOSAL_FACTS: Final = frozenset({"GROUND", "REASONS"})
@@ -305,7 +324,7 @@ def lacking(transition: Transition, file: CaseFile) -> list[str]:
 
 def fields_asked(transition: Transition) -> tuple[FieldSpec, ...]:
     """What is asked beside the day of the act, in the order of the row, each name once."""
-    asked: dict[str, FieldSpec] = {}
+    asked = {field.name: field for field in _ASKED_BY_ACT.get(transition.event, ())}
     further = _further_days(transition)
     for fact in needed(transition):
         spec = FACTS[fact]
@@ -339,6 +358,15 @@ def unmet(transition: Transition, file: CaseFile, detail: Mapping[str, Any], vou
         if not detail.get(fact.lower()):
             result.setdefault(fact, fact.lower())
     return result
+
+
+def unanswered(transition: Transition, detail: Mapping[str, Any]) -> dict[str, str]:
+    """What the act itself asks for and did not get: field to message."""
+    return {
+        field.name: f"Enter: {field.label}."
+        for field in _ASKED_BY_ACT.get(transition.event, ())
+        if field.required and not detail.get(field.name)
+    }
 
 
 def _further_days(transition: Transition) -> list[str]:

@@ -82,9 +82,15 @@ class Case(Base):
         CheckConstraint("urgency in ('routine', 'urgent', 'most_urgent')", name="urgency"),
         CheckConstraint("confidentiality in ('ordinary', 'confidential', 'restricted')", name="confidentiality"),
         # The list in its usual orders: what is due first among the open, the newest first among all.
-        Index("ix_case_file_open_by_due", "next_due_on", "id", postgresql_where=text("closed_on is null")),
+        Index(
+            "ix_case_file_open_by_due",
+            text("coalesce(next_due_on, '9999-12-31'::date)"),
+            "id",
+            postgresql_where=text("closed_on is null"),
+        ),
+        Index("ix_case_file_by_due", text("coalesce(next_due_on, '9999-12-31'::date)"), "id"),
         Index("ix_case_file_by_opening", text("opened_on desc"), text("id desc")),
-        Index("ix_case_file_by_lead", "lead_id", "next_due_on", "id", postgresql_where=text("closed_on is null")),
+        Index("ix_case_file_by_lead", "lead_id", text("coalesce(next_due_on, '9999-12-31'::date)"), "id", postgresql_where=text("closed_on is null")),
         Index("ix_case_file_by_state", "counterpart", text("opened_on desc"), text("id desc")),
         Index("ix_case_file_by_status", "status", text("opened_on desc"), text("id desc")),
         Index(

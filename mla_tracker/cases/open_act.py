@@ -11,17 +11,17 @@ from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.audit.chain import AuditKey, canonical, detail_digest, new_salt, seal
-from mla_tracker.cases.facts import CaseFile, lacking, unmet
+from mla_tracker.cases.facts import CaseFile, lacking, unanswered, unmet
 from mla_tracker.cases.file_events import FILE_EVENTS
 from mla_tracker.cases.life_cycle import LifeCycle, LifeCycles, Transition
 from mla_tracker.cases.models import AssistanceItem, Case, CaseEvent, CaseEventDetail
 from mla_tracker.cases.queries import case_file
+from mla_tracker.cases.registration import next_item_number
 from mla_tracker.cases.replay import Entry, Standing, replay
 from mla_tracker.core.clock import local_date
 from mla_tracker.core.errors import DomainError, Invalid, NotPermitted
@@ -131,12 +131,13 @@ class OpenAct:
     def _facts(self, row: Transition, detail: Mapping[str, Any], vouched: frozenset[str]) -> None:
         file = self.file
         missing = unmet(row, file, detail, vouched)
-        if not missing:
+        questions = unanswered(row, detail)
+        if not missing and not questions:
             return
         standing = [fact for fact in lacking(row, file) if fact in missing]
         if standing:
             raise DomainError(self.tables.missing_words(row.event, standing[0], row.article))
-        raise Invalid({name or "on": f"Enter {self.tables.facts[fact]}." for fact, name in missing.items()})
+        raise Invalid(questions | {name or "on": f"Enter {self.tables.facts[fact]}." for fact, name in missing.items()})
 
     def _day(self, happened_on: date) -> None:
         if happened_on > local_date(self.recorded_at, self.zone):
@@ -187,12 +188,9 @@ def chained_text(case_id: int, entry: Entry, recorded_at: datetime) -> str:
 
 def add_item(act: OpenAct, type_code: str, description: str, coercive: bool, authority_id: int | None) -> AssistanceItem:
     """A further measure sought: its row and the event that opens its life (UNCAC 46(3))."""
-    number = act.session.scalar(
-        select(func.coalesce(func.max(AssistanceItem.number), 0)).where(AssistanceItem.case_id == act.case.id)
-    )
     item = AssistanceItem(
         case_id=act.case.id,
-        number=(number or 0) + 1,
+        number=next_item_number(act.session, act.case.id),
         type_code=type_code,
         description=description,
         coercive=coercive,

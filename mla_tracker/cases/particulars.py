@@ -91,7 +91,11 @@ class PersonGiven:
 
 @dataclass(frozen=True)
 class Registration:
-    """A new request as it is entered. `opened_on` is the day of receipt (incoming) or of our own body's asking (outgoing)."""
+    """A new request as it is entered. `opened_on` is the day of receipt (incoming) or of our own body's asking (outgoing).
+
+    `provisional_arrest_warrant`: an urgent request for provisional arrest comes before the formal one and names the warrant
+    (UNCAC 44(10), ECE 16); incoming extradition only.
+    """
 
     kind: str
     direction: str
@@ -105,6 +109,7 @@ class Registration:
     named_people: tuple[int, ...] = ()
     submission_key: str | None = None
     parent_id: int | None = None
+    provisional_arrest_warrant: str = ""
 
 
 @dataclass(frozen=True)

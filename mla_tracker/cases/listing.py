@@ -1,0 +1,190 @@
+"""The list of requests: filter, order, one page by key, and a count that stops counting.
+
+Nothing here scans the table: each order has its index, pages are found by the last row of the page before, and the count
+stops at `COUNT_CAP`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from mla_tracker.accounts.actor import Actor
+from mla_tracker.accounts.models import Account
+from mla_tracker.accounts.visibility import visible
+from mla_tracker.cases.models import AssistanceItem, Case, CaseLegalBasis
+from mla_tracker.cases.search import fold
+
+PAGE: Final = 50
+COUNT_CAP: Final = 1000
+FAR: Final = date(9999, 12, 31)
+SHORTEST_WORD: Final = 2
+
+ORDERS: Final = ("due", "newest", "oldest", "state")
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """What the list is narrowed to. Empty = not narrowed. `ids`: exactly these cases (the cases of a figure)."""
+
+    words: str = ""
+    kind: str = ""
+    direction: str = ""
+    statuses: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    basis: str = ""
+    item_type: str = ""
+    urgency: str = ""
+    lead_id: int | None = None
+    unassigned: bool = False
+    open_only: bool = False
+    closed_only: bool = False
+    overdue: bool = False
+    due_by: date | None = None
+    custody: bool = False
+    no_answer_since: date | None = None
+    opened_from: date | None = None
+    opened_to: date | None = None
+    closed_from: date | None = None
+    closed_to: date | None = None
+    restricted: bool = False
+    snapshot: tuple[int, str] | None = None
+    ids: ColumnElement[bool] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """One page of the list. `after` is the key of the next page, None on the last; `total` is None above the cap."""
+
+    rows: Sequence[Row[Any]]
+    after: str | None
+    total: int | None
+
+
+def conditions(filters: CaseFilter, today: date) -> list[ColumnElement[bool]]:
+    """The filter as conditions on `Case`; `today` in the authority's zone decides what is overdue."""
+    found: list[ColumnElement[bool]] = []
+    equal = {Case.kind: filters.kind, Case.direction: filters.direction, Case.urgency: filters.urgency}
+    found += [column == value for column, value in equal.items() if value]
+    several = {Case.status: filters.statuses, Case.outcome: filters.outcomes, Case.counterpart: filters.states}
+    found += [column.in_(values) for column, values in several.items() if values]
+    if filters.basis:
+        found.append(
+            exists().where(CaseLegalBasis.case_id == Case.id, CaseLegalBasis.basis_code == filters.basis)
+        )
+    if filters.item_type:
+        found.append(exists().where(AssistanceItem.case_id == Case.id, AssistanceItem.type_code == filters.item_type))
+    if filters.lead_id is not None:
+        found.append(Case.lead_id == filters.lead_id)
+    if filters.unassigned:
+        found.append(Case.lead_id.is_(None))
+    if filters.open_only or filters.overdue or filters.due_by or filters.custody or filters.no_answer_since:
+        found.append(Case.closed_on.is_(None))
+    if filters.closed_only:
+        found.append(Case.closed_on.is_not(None))
+    if filters.overdue:
+        found.append(Case.next_due_on < today)
+    if filters.due_by:
+        found.append(Case.next_due_on <= filters.due_by)
+    if filters.custody:
+        found.append(Case.next_custody)
+    if filters.no_answer_since:
+        found += [
+            Case.direction == "outgoing", Case.sent_on <= filters.no_answer_since,
+            Case.acknowledged_on.is_(None), Case.answered_on.is_(None),
+        ]  # fmt: skip
+    for column, first, last in (
+        (Case.opened_on, filters.opened_from, filters.opened_to),
+        (Case.closed_on, filters.closed_from, filters.closed_to),
+    ):
+        if first:
+            found.append(column >= first)
+        if last:
+            found.append(column <= last)
+    if filters.restricted:
+        found.append(Case.confidentiality == "restricted")
+    if filters.ids is not None:
+        found.append(filters.ids)
+    found += [Case.search_text.contains(word, autoescape=True) for word in _words(filters.words)]
+    return found
+
+
+def _words(words: str) -> list[str]:
+    return [word for word in fold(words).split(" ") if len(word) >= SHORTEST_WORD][:8]
+
+
+def cases_page(
+    session: Session, actor: Actor, filters: CaseFilter, *, order: str, today: date, after: str | None, size: int = PAGE
+) -> CasePage:
+    """One page of what the actor may see, in one of `ORDERS`; `after` is the key that the page before gave."""
+    lead = aliased(Account)
+    where = [visible(actor, Case.id), *conditions(filters, today)]
+    keys = _keys(order)
+    statement: Select[Any] = (
+        select(
+            Case.id, Case.reference, Case.kind, Case.direction, Case.subject, Case.counterpart, Case.their_reference,
+            Case.urgency, Case.confidentiality, Case.status, Case.outcome, Case.status_since, Case.opened_on,
+            Case.next_due_on, Case.next_custody, Case.closed_on, Case.lead_id, lead.name.label("lead"), Case.version,
+            *(key.label(f"key_{number}") for number, (key, _) in enumerate(keys)),
+        )
+        .outerjoin(lead, lead.id == Case.lead_id)
+        .where(*where)
+        .order_by(*(key.desc() if down else key.asc() for key, down in keys))
+        .limit(size + 1)
+    )  # fmt: skip
+    if after and (values := _parse_key(after, order)) is not None:
+        statement = statement.where(_beyond(keys, values))
+    rows = session.execute(statement).all()
+    following = _format_key(rows[size - 1], len(keys)) if len(rows) > size else None
+    return CasePage(rows[:size], following, count_capped(session, where))
+
+
+def count_capped(session: Session, where: Sequence[ColumnElement[bool]]) -> int | None:
+    """How many cases meet the conditions; None when more than `COUNT_CAP`."""
+    capped = select(literal(1)).select_from(Case).where(*where).limit(COUNT_CAP + 1).subquery()
+    number = session.scalar(select(func.count()).select_from(capped)) or 0
+    return number if number <= COUNT_CAP else None
+
+
+def _keys(order: str) -> list[tuple[ColumnElement[Any], bool]]:
+    """The columns of an order with their direction (True = downwards); the last one is unique."""
+    if order == "newest":
+        return [(Case.opened_on.expression, True), (Case.id.expression, True)]
+    if order == "oldest":
+        return [(Case.opened_on.expression, False), (Case.id.expression, False)]
+    if order == "state":
+        return [(Case.counterpart.expression, False), (Case.opened_on.expression, True), (Case.id.expression, True)]
+    return [(func.coalesce(Case.next_due_on, FAR), False), (Case.id.expression, False)]
+
+
+def _beyond(keys: Sequence[tuple[ColumnElement[Any], bool]], values: Sequence[Any]) -> ColumnElement[bool]:
+    directions = {down for _, down in keys}
+    if len(directions) == 1:
+        left, right = tuple_(*(key for key, _ in keys)), tuple_(*(literal(value) for value in values))
+        return left < right if directions.pop() else left > right
+    steps = []
+    for number, (key, down) in enumerate(keys):
+        same = [former == value for (former, _), value in zip(keys[:number], values, strict=False)]
+        steps.append(and_(*same, key < values[number] if down else key > values[number]))
+    return or_(*steps)
+
+
+def _format_key(row: Row[Any], width: int) -> str:
+    values = [row._mapping[f"key_{number}"] for number in range(width)]
+    return "~".join("" if value is None else str(value) for value in values)
+
+
+def _parse_key(text: str, order: str) -> list[Any] | None:
+    """The values of a key, or None where the address was tampered with: then the list begins at its beginning."""
+    parts = text.split("~")
+    shapes: list[Any] = [str, date.fromisoformat, int] if order == "state" else [date.fromisoformat, int]
+    if len(parts) != len(shapes):
+        return None
+    try:
+        return [shape(part) for shape, part in zip(shapes, parts, strict=True)]
+    except ValueError:
+        return None

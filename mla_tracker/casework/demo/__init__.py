@@ -1,0 +1,1 @@
+"""Demonstration cases: invented, reproducible from a seed, with today as their anchor."""

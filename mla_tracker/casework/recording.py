@@ -1,0 +1,58 @@
+"""Recording an act by its code: the one table of which capability keeps which act.
+
+Pages, commands, imports and the demonstration data all come through `record`; an act without a recorder of its own needs
+no row beside its event.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from mla_tracker.cases.facts import lacking
+from mla_tracker.cases.open_act import OpenAct
+from mla_tracker.cases.recording import Given, Recorder, record_plainly
+from mla_tracker.core.errors import DomainError
+from mla_tracker.decisions import services as decisions
+from mla_tracker.exchanges import services as exchanges
+
+
+def accept(act: OpenAct, given: Given) -> int:
+    """Accept the request: each item still requested is accepted with it (UNCAC 46(9): the finding counts for all)."""
+    seq = given.append(act, given.code)
+    for item_id, place in act.standing.items.items():
+        if place.status == "requested":
+            act.append("item_accepted", on=given.on, item_id=item_id, detail=given.detail)
+    return seq
+
+
+def order_execution(act: OpenAct, given: Given) -> int:
+    """Pass the request on for execution: each accepted item goes to its executing authority."""
+    seq = given.append(act, given.code)
+    for item_id, place in act.standing.items.items():
+        if place.status == "accepted":
+            act.append("item_ordered", on=given.on, item_id=item_id)
+    return seq
+
+
+def receive_formal_request(act: OpenAct, given: Given) -> int:
+    """The formal request after a provisional arrest; registered at once where nothing is lacking (ECE 12)."""
+    seq = given.append(act, given.code)
+    if not lacking(act.transition("registered"), act.file):
+        act.append("registered", on=given.on)
+    return seq
+
+
+RECORDERS: Final[Mapping[str, Recorder]] = {
+    "accepted": accept,
+    "accepted_in_part": accept,
+    "execution_ordered": order_execution,
+    "formal_request_received": receive_formal_request,
+    **exchanges.RECORDERS,
+    **decisions.RECORDERS,
+}
+
+
+def record(act: OpenAct, given: Given) -> int:
+    """Record one act of the life cycle and return its number in the case; the errors are those of `OpenAct.append`."""
+    if given.code == "corrected":
+        raise DomainError("A correction names the entry that was wrong: use the timeline.")
+    return RECORDERS.get(given.code, record_plainly)(act, given)
