@@ -48,31 +48,36 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("first_attempt_at", MOMENT, nullable=True),
         sa.Column("next_attempt_at", MOMENT, nullable=True),
-        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=True),
         sa.Column("sent_at", MOMENT, nullable=True),
         sa.Column("smtp_answer", sa.Text(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "state in ('planned', 'claimed', 'deferred', 'sent', 'suppressed', 'dead')", name=op.f("ck_notice_state")
         ),
-        sa.CheckConstraint(
-            "(state in ('suppressed', 'dead')) = (reason is not null)", name=op.f("ck_notice_reason")
-        ),
+        sa.CheckConstraint("(state in ('suppressed', 'dead')) = (reason is not null)", name=op.f("ck_notice_reason")),
         sa.CheckConstraint("(state = 'sent') = (sent_at is not null)", name=op.f("ck_notice_sent")),
         sa.CheckConstraint("(state = 'claimed') = (claimed_until is not null)", name=op.f("ck_notice_claimed")),
         sa.CheckConstraint(
             "(state in ('planned', 'deferred')) = (next_attempt_at is not null)", name=op.f("ck_notice_next_attempt")
         ),
-        sa.CheckConstraint("recipient_id is not null or state = 'dead'", name=op.f("ck_notice_recipient")),
+        sa.CheckConstraint(
+            "recipient_id is not null or state in ('dead', 'suppressed')", name=op.f("ck_notice_recipient")
+        ),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_notice_case_id")),
-        sa.ForeignKeyConstraint(["deadline_id"], ["deadline.id"], name=op.f("fk_notice_deadline_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["deadline_id"], ["deadline.id"], name=op.f("fk_notice_deadline_id"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(["floor_id"], ["notice_floor.id"], name=op.f("fk_notice_floor_id")),
         sa.ForeignKeyConstraint(["recipient_id"], ["account.id"], name=op.f("fk_notice_recipient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
         sa.UniqueConstraint("notice_key", name=op.f("uq_notice_notice_key")),
     )
     op.create_index(
-        "ix_notice_waiting", "notice", ["next_attempt_at"], postgresql_where=sa.text("state in ('planned', 'deferred')")
+        "ix_notice_waiting",
+        "notice",
+        ["priority", "next_attempt_at", "id"],
+        postgresql_where=sa.text("state in ('planned', 'deferred')"),
     )
     op.create_index("ix_notice_leased", "notice", ["claimed_until"], postgresql_where=sa.text("state = 'claimed'"))
     op.create_index("ix_notice_dead", "notice", ["id"], postgresql_where=sa.text("state = 'dead'"))

@@ -1,7 +1,7 @@
 """The ledger of notices: one row for each decision to tell one person one thing, and what became of it.
 
-The row is the memory. A worker that dies, a broker that forgets or a schedule that stands still changes nothing in it, and
-the unique key makes the same decision twice impossible.
+The row is the memory. A worker that dies, a broker that forgets or a schedule that stands still changes nothing in it,
+and the unique key makes the same decision twice impossible.
 """
 
 from datetime import datetime
@@ -25,8 +25,8 @@ OPEN_STATES = (PLANNED, CLAIMED, DEFERRED)
 class Notice(Base):
     """One thing told to one person through one channel.
 
-    `due_at` is the moment of the rung, `due_moment` the legal date or moment that it reminds of. `next_attempt_at` is when
-    it may be sent; a row claimed until `claimed_until` belongs to the worker that claimed it and is free again afterwards.
+    `due_at` is the moment of the rung, `due_moment` the legal date or moment that it reminds of. `next_attempt_at` is
+    when it may be sent; a row claimed until `claimed_until` is one worker's, and free afterwards.
     """
 
     __tablename__ = "notice"
@@ -51,7 +51,7 @@ class Notice(Base):
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
     first_attempt_at: Mapped[datetime | None]
     next_attempt_at: Mapped[datetime | None]
-    message_id: Mapped[str]
+    message_id: Mapped[str | None]
     sent_at: Mapped[datetime | None]
     smtp_answer: Mapped[str | None]
     error: Mapped[str | None]
@@ -62,8 +62,14 @@ class Notice(Base):
         CheckConstraint("(state = 'sent') = (sent_at is not null)", name="sent"),
         CheckConstraint("(state = 'claimed') = (claimed_until is not null)", name="claimed"),
         CheckConstraint("(state in ('planned', 'deferred')) = (next_attempt_at is not null)", name="next_attempt"),
-        CheckConstraint("recipient_id is not null or state = 'dead'", name="recipient"),
-        Index("ix_notice_waiting", "next_attempt_at", postgresql_where=text("state in ('planned', 'deferred')")),
+        CheckConstraint("recipient_id is not null or state in ('dead', 'suppressed')", name="recipient"),
+        Index(
+            "ix_notice_waiting",
+            "priority",
+            "next_attempt_at",
+            "id",
+            postgresql_where=text("state in ('planned', 'deferred')"),
+        ),
         Index("ix_notice_leased", "claimed_until", postgresql_where=text("state = 'claimed'")),
         Index("ix_notice_dead", "id", postgresql_where=text("state = 'dead'")),
         Index("ix_notice_case", "case_id", "due_at"),

@@ -1,10 +1,10 @@
 """Which reminder of a time limit goes out when, and to whom: the ladder, as plain dates.
 
-Source of the rungs: the office's reminder ladder (docs/deadlines.md). A rung of a date hangs on the beginning of its local
-day; a rung of a clock in hours on its minute.
+Source of the rungs: the office's reminder ladder (docs/deadlines.md). A rung of a date hangs on the beginning of its
+local day; a rung of a clock in hours on its minute.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum
@@ -28,6 +28,14 @@ LAST_DAYS: Final = 5
 HEAD_AFTER_DAYS: Final = 30
 
 
+GIVE_UP_AFTER: Final = timedelta(hours=72)
+FIRST_WAIT: Final = timedelta(minutes=1)
+LONGEST_WAIT: Final = timedelta(hours=1)
+
+PRIORITY: Final = {CUSTODY: 0, "hard": 1, "lead_time": 2}
+"""In which order waiting notices are sent; all others come with 3."""
+
+
 class Level(IntEnum):
     """How far the ladder has been climbed. Acknowledging silences it up to the next level."""
 
@@ -39,7 +47,7 @@ class Level(IntEnum):
 
 @dataclass(frozen=True)
 class Term:
-    """What the ladder needs to know of one time limit. With `due_at` it is a clock in hours, else it ends with `due_on`."""
+    """What the ladder needs to know of one time limit. With `due_at` it is a clock in hours."""
 
     clock: str
     bound: str
@@ -57,7 +65,7 @@ class Term:
 
     @property
     def due_moment(self) -> str:
-        """The legal date, or moment, as the notice key keeps it; a reckoning that leaves it alone never notifies again."""
+        """The legal date, or moment, as the notice key keeps it; a reckoning that keeps it tells nobody again."""
         return self.due_at.isoformat() if self.due_at else self.due_on.isoformat()
 
 
@@ -85,8 +93,8 @@ def ladder(term: Term, zone: ZoneInfo, now: datetime) -> tuple[Rung, ...]:
     """The rungs of a time limit in the order of their moments: all that lie before it and, of the weekly ones after it,
     the last one that is due at `now` and the next.
 
-    A limit that binds the other State only tells the officer, once, that it has passed; one on which a person is held is
-    watched as if it were ours.
+    A limit that binds the other State only tells the officer, once, that it has passed; one on which a person is held
+    is watched as if it were ours.
     """
     if term.bound != "ours" and not term.custody:
         if term.clock in BLAMELESS:
@@ -102,23 +110,21 @@ def ladder(term: Term, zone: ZoneInfo, now: datetime) -> tuple[Rung, ...]:
     return tuple(sorted(rungs, key=lambda rung: (rung.at, rung.level)))
 
 
-def decide(rungs: Sequence[Rung], decided: Collection[str], now: datetime) -> Decision:
-    """The highest rung that is due is sent unless it, or one above it, was decided before; lower ones are overtaken.
+def decide(rungs: Sequence[Rung], decided_until: datetime | None, now: datetime) -> Decision:
+    """The highest rung that is due is sent unless it, or a later one, was decided before; lower ones are overtaken.
 
-    `decided` holds the codes of rungs for which the ledger has a word. Missed rungs so collapse into one.
+    `decided_until` is the moment of the latest rung for which the ledger has a word. Missed rungs so collapse into one.
     """
-    past = [rung for rung in rungs if rung.at <= now]
-    last = max((place for place, rung in enumerate(past) if rung.code in decided), default=-1)
-    fresh = past[last + 1 :]
+    fresh = [rung for rung in rungs if rung.at <= now and (decided_until is None or rung.at > decided_until)]
     following = next((rung.at for rung in rungs if rung.at > now), None)
     if not fresh:
         return Decision(None, (), following)
-    return Decision(fresh[-1], tuple(rung for rung in fresh[:-1]), following)
+    return Decision(fresh[-1], tuple(fresh[:-1]), following)
 
 
-def next_rung_at(rungs: Sequence[Rung], decided: Collection[str], now: datetime) -> datetime | None:
+def next_rung_at(rungs: Sequence[Rung], decided_until: datetime | None, now: datetime) -> datetime | None:
     """When the sweep has to look at this time limit: the highest undecided rung that is due, else the next to come."""
-    decision = decide(rungs, decided, now)
+    decision = decide(rungs, decided_until, now)
     return decision.send.at if decision.send else decision.next_at
 
 
@@ -128,6 +134,32 @@ def silenced(rung: Rung, rungs: Sequence[Rung], acknowledged_at: datetime | None
         return False
     reached = max((other.level for other in rungs if other.at <= acknowledged_at), default=Level.BEFORE)
     return rung.level <= reached
+
+
+def recipients(rung: Rung, lead: int | None, supervisors: Sequence[int]) -> dict[int, str]:
+    """Who hears of a rung, and why: `officer`, `supervisor`, or `unassigned` for supervisors in place of an officer.
+
+    `lead` is None for a case that nobody leads (or whose officer left); `supervisors` are those who may see the case.
+    Nobody at all is an empty answer, which the ledger records as a dead letter.
+    """
+    told: dict[int, str] = {}
+    if rung.to_officer and lead is not None:
+        told[lead] = "officer"
+    if rung.to_supervisors or lead is None:
+        for account in supervisors:
+            told.setdefault(account, "supervisor" if lead is not None else "unassigned")
+    return told
+
+
+def retry_after(attempts: int, waited: timedelta, chance: float) -> timedelta | None:
+    """How long to wait after the failed attempt number `attempts`: from a minute doubling to an hour, less up to half.
+
+    `chance` in [0, 1) spreads the tries of many messages. None when the message has waited 72 hours: it is dead.
+    """
+    if waited >= GIVE_UP_AFTER:
+        return None
+    whole = min(FIRST_WAIT * (1 << min(attempts - 1, 10)), LONGEST_WAIT)
+    return whole * (1 - chance / 2)
 
 
 def notice_key(what: str, due_moment: str, rung: str, recipient: int | None, channel: str) -> str:
@@ -157,7 +189,7 @@ def _steps_before(term: Term, zone: ZoneInfo) -> Iterator[tuple[str, datetime]]:
         for days in range(LAST_DAYS, 0, -1):
             yield f"last-{days}", _begins(term, zone, -days)
     elif term.due_at is None:
-        for days in DAYS_BEFORE[term.clock]:
+        for days in DAYS_BEFORE.get(term.clock, DAYS_BEFORE["target"]):
             yield f"due-{days}", _begins(term, zone, -days)
 
 
@@ -171,23 +203,23 @@ def _after(term: Term, zone: ZoneInfo, now: datetime) -> Iterator[Rung]:
         to_officer=False,
         to_supervisors=True,
     )
-    week = max(2, (now - _overdue(term, zone, 0)).days // 7 - 1)
-    for number in (week, week + 1, week + 2, week + 3):
-        at = _overdue(term, zone, 7 * number)
-        if number in (week, week + 1) and _overdue(term, zone, 7 * (number + 1)) <= now:
-            continue
-        yield Rung(f"overdue+{7 * number}", at, _level_of_week(number), to_supervisors=True)
-        if at > now:
-            return
+    last = _days_late(term, zone, now) // 7
+    for week in sorted({max(last, 2), max(last + 1, 2)}):
+        level = Level.HEAD if 7 * week > HEAD_AFTER_DAYS else Level.OVERDUE
+        yield Rung(f"overdue+{7 * week}", _overdue(term, zone, 7 * week), level, to_supervisors=True)
 
 
-def _level_of_week(number: int) -> Level:
-    return Level.HEAD if 7 * number > HEAD_AFTER_DAYS else Level.OVERDUE
+def _days_late(term: Term, zone: ZoneInfo, now: datetime) -> int:
+    if term.due_at is not None:
+        return (now - term.due_at).days
+    return (now.astimezone(zone).date() - term.due_on).days
 
 
 def _told_to_supervisors_late(rungs: Sequence[Rung], since: datetime) -> list[Rung]:
     return [
-        Rung(rung.code, rung.at, rung.level, to_officer=rung.to_officer, to_supervisors=True) if rung.at >= since else rung
+        Rung(rung.code, rung.at, rung.level, to_officer=rung.to_officer, to_supervisors=True)
+        if rung.at >= since
+        else rung
         for rung in rungs
     ]
 
@@ -197,7 +229,7 @@ def _start(term: Term, zone: ZoneInfo) -> datetime:
 
 
 def _end(term: Term, zone: ZoneInfo) -> datetime:
-    """The end for reminders: the minute of a clock in hours, else the end of the (for custody: more cautious) last day."""
+    """The end for reminders: the minute of a clock in hours, else of the last day (custody: the earlier reading)."""
     return term.due_at or day_begins(_reading(term) + timedelta(days=1), zone)
 
 
