@@ -61,8 +61,8 @@ class Settings(BaseSettings):
     mail_url: str = ""
     mail_from: str = "MLA tracker <mla-tracker@localhost>"
 
-    timezone: str = "UTC"
-    country: str = "XX"
+    timezone: str = "Europe/Vienna"
+    country: str = "AT"
     languages: Annotated[tuple[str, ...], NoDecode] = ("en",)
 
     documents_url: str = ""
@@ -144,6 +144,8 @@ class Settings(BaseSettings):
     def _defaults_from_others(cls, values: dict[str, Any]) -> dict[str, Any]:
         var = Path(values.get("var_dir") or "var").expanduser().resolve()
         host, port = values.get("HOST") or "127.0.0.1", values.get("PORT") or 8000
+        if host in ("0.0.0.0", "::"):  # noqa: S104 (compared, not bound)
+            host = "localhost"
         filled = dict(values)
         filled["base_url"] = values.get("base_url") or f"http://{f'[{host}]' if ':' in str(host) else host}:{port}"
         filled["mail_url"] = values.get("mail_url") or f"file:{var / 'mail'}"
@@ -179,7 +181,9 @@ class Settings(BaseSettings):
         """The zone in which the authority's legal days begin and end."""
         return ZoneInfo(self.timezone)
 
-    def with_servers(self, *, database_url: str, migration_database_url: str, redis_url: str) -> "Settings":
+    def with_servers(
+        self, *, database_url: str | None, migration_database_url: str | None, redis_url: str | None
+    ) -> "Settings":
         """The same settings, with the addresses of the servers that are running."""
         return self.model_copy(
             update={
@@ -190,19 +194,29 @@ class Settings(BaseSettings):
         )
 
     @property
+    def runtime_url(self) -> str:
+        """The database for the role that the product runs as. Raises SettingsError while no server is known."""
+        return _running("MLA_DATABASE_URL", self.database_url)
+
+    @property
+    def owner_url(self) -> str:
+        """The database for the role that migrates: the runtime role where no other is named."""
+        return self.migration_database_url or self.runtime_url
+
+    @property
+    def store_url(self) -> str:
+        """The server of the Redis protocol as redis-py writes it. Raises SettingsError while none is known."""
+        return _running("MLA_REDIS_URL", self.redis_url)
+
+    @property
     def broker_url(self) -> str:
-        """`MLA_REDIS_URL` as Celery writes it. Raises SettingsError while no server is known."""
-        return _redis_as("redis+socket", self._running_redis())
+        """The same as Celery writes it."""
+        return _redis_as("redis+socket", self.store_url)
 
     @property
     def limits_url(self) -> str:
-        """`MLA_REDIS_URL` as the rate limiter writes it. Raises SettingsError while no server is known."""
-        return _redis_as("redis+unix", self._running_redis())
-
-    def _running_redis(self) -> str:
-        if self.redis_url is None:
-            raise SettingsError("MLA_REDIS_URL: no broker is known; the entry point starts the private one first")
-        return self.redis_url
+        """The same as the rate limiter writes it."""
+        return _redis_as("redis+unix", self.store_url)
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -254,6 +268,12 @@ def _unsafe_secrets(values: Mapping[str, SecretStr]) -> list[str]:
     if not problems and len({value.get_secret_value() for value in values.values()}) < len(values):
         problems.append("MLA_SECRET_KEY, MLA_AUDIT_KEY, MLA_DOCUMENTS_KEY: must differ from each other")
     return problems
+
+
+def _running(variable: str, url: str | None) -> str:
+    if url is None:
+        raise SettingsError(f"{variable}: no server is known; an entry point starts the private one first")
+    return url
 
 
 def _redis_as(socket_scheme: str, url: str) -> str:

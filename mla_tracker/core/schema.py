@@ -1,8 +1,8 @@
 """Bringing a database to the newest schema, and what the runtime role may do in it.
 
 Migrations run as the owner. The product runs as a role that owns nothing: it gets its rights here, table by table,
-after each upgrade. Where both are one role (an office that named only one address) there is nothing to grant, and nothing
-is protected either: `doctor` says so.
+after each upgrade. Where both are one role (an office that named only one address) there is nothing to grant,
+and nothing is protected either: `doctor` says so.
 """
 
 from alembic import command
