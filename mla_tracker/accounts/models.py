@@ -1,0 +1,90 @@
+"""People, their sessions, attempts to sign in, and who may see a restricted case."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mla_tracker.core.database import Base
+
+
+class Account(Base):
+    """A person of the office. The e-mail address is kept in lower case; a disabled account keeps its history."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    password_hash: Mapped[str | None]
+    language: Mapped[str] = mapped_column(server_default="en")
+    time_zone: Mapped[str] = mapped_column(server_default="")
+    theme: Mapped[str] = mapped_column(server_default="system")
+    density: Mapped[str] = mapped_column(server_default="compact")
+    shortcuts: Mapped[bool] = mapped_column(Boolean, server_default="true")
+    active: Mapped[bool] = mapped_column(Boolean, server_default="true")
+    substitute_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("email = lower(email)", name="email_lower"),
+        CheckConstraint("role in ('caseworker', 'supervisor', 'administrator', 'auditor')", name="role"),
+        CheckConstraint("theme in ('system', 'light', 'dark')", name="theme"),
+        CheckConstraint("density in ('compact', 'comfortable')", name="density"),
+    )
+
+
+class UserSession(Base):
+    """A signed-in browser. Only the SHA-256 of its token is kept."""
+
+    __tablename__ = "user_session"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    address: Mapped[str]
+    agent: Mapped[str]
+
+    __table_args__ = (Index("ix_user_session_open", "account_id", postgresql_where=text("ended_at is null")),)
+
+
+class SignInAttempt(Base):
+    """A failed attempt to sign in, for an account name and an address; old ones are removed."""
+
+    __tablename__ = "sign_in_attempt"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    email_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    address: Mapped[str]
+    at: Mapped[datetime]
+
+    __table_args__ = (
+        Index("ix_sign_in_attempt_by_email", "email_hash", "at"),
+        Index("ix_sign_in_attempt_by_address", "address", "at"),
+    )
+
+
+class RestrictedCase(Base):
+    """A case that only the people named in `need_to_know` see."""
+
+    __tablename__ = "restricted_case"
+
+    case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+class NeedToKnow(Base):
+    """A person named on a restricted case."""
+
+    __tablename__ = "need_to_know"
+
+    case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    granted_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    granted_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(server_default="")

@@ -1,0 +1,97 @@
+"""Accounts: made, changed, disabled. The caller records what was done in the trail and commits."""
+
+import re
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mla_tracker.accounts.models import Account
+from mla_tracker.accounts.passwords import check_new, hashed, verified
+from mla_tracker.accounts.permissions import Role
+from mla_tracker.accounts.signing_in import end_all_sessions
+from mla_tracker.core.errors import DomainError, Invalid
+
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def create_account(
+    session: Session, *, email: str, name: str, role: str, password: str | None, now: datetime, active: bool = True
+) -> Account:
+    """A new account; without a password it cannot sign in yet. Raises `Invalid` beside the wrong field."""
+    address = email.strip().lower()
+    errors = {}
+    if not _EMAIL.fullmatch(address):
+        errors["email"] = "Enter an e-mail address."
+    elif session.scalar(select(Account.id).where(Account.email == address)) is not None:
+        errors["email"] = "There is an account with this address."
+    if not name.strip():
+        errors["name"] = "Enter the name."
+    if role not in set(Role):
+        errors["role"] = "Choose a role."
+    if errors:
+        raise Invalid(errors)
+    if password is not None:
+        check_new(password, context=(name, address.split("@")[0]))
+    account = Account(
+        email=address,
+        name=name.strip(),
+        role=role,
+        password_hash=hashed(password) if password is not None else None,
+        active=active,
+        created_at=now,
+        disabled_at=None if active else now,
+    )
+    session.add(account)
+    session.flush()
+    return account
+
+
+def disable_account(session: Session, account: Account, now: datetime) -> None:
+    """No more signing in, all sessions end at once. The last active administrator cannot be disabled."""
+    if not account.active:
+        return
+    _keep_an_administrator(session, account)
+    account.active, account.disabled_at = False, now
+    end_all_sessions(session, account.id, now)
+
+
+def enable_account(account: Account) -> None:
+    """Let a disabled account in again."""
+    account.active, account.disabled_at = True, None
+
+
+def change_role(session: Session, account: Account, role: str) -> None:
+    """Another role; it counts from the next page on."""
+    if role not in set(Role):
+        raise Invalid({"role": "Choose a role."})
+    if role != Role.ADMINISTRATOR:
+        _keep_an_administrator(session, account)
+    account.role = role
+
+
+def change_password(
+    session: Session, account: Account, *, present: str, new: str, now: datetime, keep_session: int | None
+) -> None:
+    """A new password for who knows the present one; all other sessions end."""
+    if not verified(account.password_hash, present):
+        raise Invalid({"present": "This is not your present password."})
+    check_new(new, context=(account.name, account.email.split("@")[0]))
+    account.password_hash = hashed(new)
+    end_all_sessions(session, account.id, now, but=keep_session)
+
+
+def set_password(session: Session, account: Account, password: str, now: datetime) -> None:
+    """A password given by an administrator or a command; all sessions end."""
+    check_new(password, context=(account.name, account.email.split("@")[0]))
+    account.password_hash = hashed(password)
+    end_all_sessions(session, account.id, now)
+
+
+def _keep_an_administrator(session: Session, account: Account) -> None:
+    if account.role != Role.ADMINISTRATOR:
+        return
+    others = select(func.count()).where(Account.role == Role.ADMINISTRATOR, Account.active, Account.id != account.id)
+    if not session.scalar(others):
+        raise DomainError("The last administrator must stay: make another one first.")

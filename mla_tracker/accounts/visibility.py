@@ -1,0 +1,40 @@
+"""Who sees which case: one condition for any column that holds the id of a case, part of every query.
+
+A case is seen by every role that reads cases, unless it is restricted: then by the people named on it, and by nobody else.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, exists, false, not_, or_, true
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from mla_tracker.accounts.actor import SYSTEM, Actor
+from mla_tracker.accounts.models import NeedToKnow, RestrictedCase
+from mla_tracker.accounts.permissions import Permission
+
+
+def visible(actor: Actor, case_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The condition under which `actor` sees the case with this id. The product itself (SYSTEM) sees all."""
+    if actor is SYSTEM:
+        return true()
+    if not actor.may(Permission.CASE_READ):
+        return false()
+    restricted = exists().where(RestrictedCase.case_id == case_id)
+    named = exists().where(NeedToKnow.case_id == case_id, NeedToKnow.account_id == actor.account_id)
+    return or_(not_(restricted), named)
+
+
+def restrict_to(
+    session: Session, case_id: int, named: Iterable[int] | None, *, granted_by: int | None, at: datetime
+) -> None:
+    """Restrict a case to the people named, or lift the restriction (None). The caller records it as an event."""
+    session.execute(delete(NeedToKnow).where(NeedToKnow.case_id == case_id))
+    if named is None:
+        session.execute(delete(RestrictedCase).where(RestrictedCase.case_id == case_id))
+        return
+    session.execute(insert(RestrictedCase).values(case_id=case_id).on_conflict_do_nothing())
+    for account_id in named:
+        session.add(NeedToKnow(case_id=case_id, account_id=account_id, granted_by=granted_by, granted_at=at))
+    session.flush()
