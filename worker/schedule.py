@@ -18,4 +18,5 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "heartbeat": _every(20, "schedule.heartbeat"),
+    "reminders": _every(60, "reminders.sweep"),
 }

@@ -2,6 +2,9 @@
 
 from mla_tracker.core import clock, heartbeat
 from mla_tracker.core.database import session_scope
+from mla_tracker.reminders import sending
+from mla_tracker.reminders.mailer import make_mailer
+from mla_tracker.reminders.messages import Letterhead
 from worker import office
 from worker.app import job
 
@@ -12,3 +15,11 @@ def beat() -> None:
     with session_scope(office.sessions()) as session:
         heartbeat.stamp(session, heartbeat.SCHEDULE, clock.now())
         session.commit()
+
+
+@job("reminders.sweep")
+def sweep_reminders() -> None:
+    """Plan the reminders that should exist and send what is due."""
+    settings = office.settings()
+    letterhead = Letterhead(settings.mail_from, settings.base_url, settings.zone)
+    sending.sweep(office.sessions(), make_mailer(settings.mail_url), letterhead)

@@ -12,3 +12,4 @@ def _beside_or_inside(name: str) -> Path:
 
 TEMPLATES = _beside_or_inside("templates")
 MIGRATIONS = _beside_or_inside("migrations")
+TRANSLATIONS = _beside_or_inside("translations")

@@ -15,11 +15,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.actor import Actor
+from mla_tracker.accounts.permissions import Permission
 from mla_tracker.accounts.visibility import visible
+from mla_tracker.audit.chain import AuditKey
+from mla_tracker.audit.services import record_administration
 from mla_tracker.cases.models import Case
 from mla_tracker.core import clock
 from mla_tracker.core.database import Sessions
-from mla_tracker.core.errors import NotVisible
+from mla_tracker.core.errors import DomainError, NotPermitted, NotVisible
 from mla_tracker.deadlines.models import Deadline
 from mla_tracker.reminders import rules
 from mla_tracker.reminders.models import DEAD, DEFERRED, PLANNED, SUPPRESSED, Notice, NoticeFloor
@@ -63,8 +66,12 @@ def replan_case(session: Session, case_id: int, actor: Actor, *, now: datetime, 
         select(Deadline).where(Deadline.case_id == case_id).order_by(Deadline.id).with_for_update()
     ).all()
     ladders = {row.id: rules.ladder(term, zone, now) for row in deadlines if (term := term_of(row))}
+    # Locked: what a worker claims at this moment is left to its own check before sending.
     waiting = session.scalars(
-        select(Notice).where(Notice.case_id == case_id, Notice.kind == DEADLINE, Notice.state.in_((PLANNED, DEFERRED)))
+        select(Notice)
+        .where(Notice.case_id == case_id, Notice.kind == DEADLINE, Notice.state.in_((PLANNED, DEFERRED)))
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).all()
     by_id = {row.id: row for row in deadlines}
     audience = Audience(session, [case_id]) if waiting else None
@@ -151,11 +158,34 @@ def acknowledge(session: Session, actor: Actor, deadline_id: int, *, now: dateti
     rungs = rules.ladder(term, zone, now)
     quiet = {rung.code for rung in rungs if rules.silenced(rung, rungs, now, custody=term.custody)}
     for notice in session.scalars(
-        select(Notice).where(Notice.deadline_id == row.id, Notice.state.in_((PLANNED, DEFERRED)))
+        select(Notice)
+        .where(Notice.deadline_id == row.id, Notice.state.in_((PLANNED, DEFERRED)))
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ):
         if notice.rung in quiet:
             _withdraw(notice, ACKNOWLEDGED)
     session.flush()
+
+
+def retry_dead(session: Session, actor: Actor, key: AuditKey, notice_id: int, *, now: datetime) -> None:
+    """Put a dead letter back into the queue, on the trail of administration; the caller commits.
+
+    Raises `NotPermitted` without the right to administer mail, `NotVisible` when there is no such dead letter, and
+    `DomainError` for one that had nobody to go to: that one ends by itself when there is somebody.
+    """
+    if not actor.may(Permission.ADMIN_MAIL):
+        raise NotPermitted("This needs the right to administer the mail.")
+    notice = session.scalar(select(Notice).where(Notice.id == notice_id, Notice.state == DEAD).with_for_update())
+    if notice is None:
+        raise NotVisible("There is no such dead letter.")
+    if notice.recipient_id is None:
+        raise DomainError("Nobody leads or supervises this request: name somebody, and the reminder follows by itself.")
+    notice.state, notice.reason, notice.next_attempt_at = PLANNED, None, now
+    notice.attempts, notice.first_attempt_at = 0, None
+    record_administration(
+        session, key, actor_id=actor.account_id, code="mail_retried", detail={"notice": notice.id}, now=now
+    )
 
 
 def term_of(row: Deadline) -> Term | None:
@@ -364,7 +394,8 @@ def _batches(whole: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 
 def _withdraw(notice: Notice, reason: str) -> None:
-    notice.state, notice.reason, notice.next_attempt_at = SUPPRESSED, reason, None
+    notice.state, notice.reason = SUPPRESSED, reason
+    notice.next_attempt_at = notice.claimed_until = None
 
 
 def _plan_summaries(session: Session, floor: NoticeFloor) -> None:

@@ -1,0 +1,163 @@
+"""The text of a notice: the reference, what is due and when, one link, why one gets it. Nothing that is secret.
+
+Neither the subject of a case, nor a name, an offence or a summary is ever passed to a template.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from functools import cache
+from hashlib import sha256
+from typing import Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.support import NullTranslations, Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from mla_tracker.core.folders import TEMPLATES, TRANSLATIONS
+
+NO_SENDER_HOST: Final = "localhost"
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """What is the same on every message of an office: the sender, the address people open, the zone of its days."""
+
+    sender: str
+    base_url: str
+    zone: ZoneInfo
+
+    @property
+    def host(self) -> str:
+        """The domain behind Message-ID and List-Id: that of the address people open."""
+        return urlsplit(self.base_url).hostname or NO_SENDER_HOST
+
+
+@dataclass(frozen=True)
+class DeadlineNotice:
+    """A time limit of a case as the message tells of it. With `due_at` it is a clock in hours.
+
+    `label` is the rule's; it is empty where a person worded it, because such words may say too much for a mail.
+    """
+
+    reference: str
+    label: str
+    rung: str
+    why: str
+    due_on: date
+    due_at: datetime | None
+    custody: bool
+    provisional: bool
+    theirs: bool
+
+
+@dataclass(frozen=True)
+class FloorNotice:
+    """What the summary after a load says: how many time limits were passed over, and how many of them are overdue."""
+
+    overdue: int
+    soon: int
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """To whom, in which language, under which key. `thread` groups what concerns one case."""
+
+    key: str
+    address: str
+    name: str
+    language: str
+    thread: str | None
+
+
+def message_id(key: str, letterhead: Letterhead) -> str:
+    """The Message-ID that follows from the notice key: a repeat bears the same one, and receivers recognise it."""
+    return f"<notice-{key[:40]}@{letterhead.host}>"
+
+
+def deadline_message(notice: DeadlineNotice, envelope: Envelope, letterhead: Letterhead, now: datetime) -> EmailMessage:
+    """The mail about one time limit, as it stands at `now`."""
+    words = _translations(envelope.language)
+    today = now.astimezone(letterhead.zone).date()
+    days = (notice.due_on - today).days
+    values = {
+        "notice": notice,
+        "label": words.gettext(notice.label)
+        if notice.label
+        else words.gettext("A date agreed or set for this request"),
+        "days": days,
+        "when": _when(notice, envelope.language, letterhead.zone),
+        "link": f"{letterhead.base_url}/cases/{notice.reference}",
+    }
+    subject = _render("deadline_subject.txt", envelope, values).strip()
+    if notice.custody:
+        subject = words.gettext("Custody: %(subject)s") % {"subject": subject}
+    return _message("deadline", subject, envelope, letterhead, now, values)
+
+
+def floor_message(notice: FloorNotice, envelope: Envelope, letterhead: Letterhead, now: datetime) -> EmailMessage:
+    """The one summary after requests were loaded whose reminders would have been due before."""
+    values = {"notice": notice, "link": f"{letterhead.base_url}/deadlines"}
+    subject = _translations(envelope.language).gettext("Time limits of requests that were taken in")
+    return _message("summary", subject, envelope, letterhead, now, values)
+
+
+def _message(
+    template: str, subject: str, envelope: Envelope, letterhead: Letterhead, now: datetime, values: dict[str, object]
+) -> EmailMessage:
+    message = EmailMessage()
+    name, sender = parseaddr(letterhead.sender)
+    message["From"] = Address(name, addr_spec=sender)
+    message["To"] = Address(envelope.name, addr_spec=envelope.address)
+    message["Subject"] = " ".join(subject.split())
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = message_id(envelope.key, letterhead)
+    message["List-Id"] = f"MLA tracker reminders <reminders.mla-tracker.{letterhead.host}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    if envelope.thread is not None:
+        root = sha256(f"thread:{envelope.thread}".encode()).hexdigest()[:32]
+        message["References"] = message["In-Reply-To"] = f"<thread-{root}@{letterhead.host}>"
+    message.set_content(_render(f"{template}.txt", envelope, values))
+    message.add_alternative(_render(f"{template}.html", envelope, values), subtype="html")
+    return message
+
+
+def _when(notice: DeadlineNotice, language: str, zone: ZoneInfo) -> str:
+    day = format_date(notice.due_on, "EEEE d MMM y", locale=language)
+    if notice.due_at is None:
+        return day
+    local = notice.due_at.astimezone(zone)
+    day = format_date(local.date(), "EEEE d MMM y", locale=language)
+    return f"{day}, {format_time(local, 'HH:mm zzz', tzinfo=zone, locale=language)}"
+
+
+def _render(template: str, envelope: Envelope, values: dict[str, object]) -> str:
+    return _environment(envelope.language).get_template(template).render(values, language=envelope.language)
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES / "emails"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    words = _translations(language)
+    environment.install_gettext_callables(  # type: ignore[attr-defined] # added by the i18n extension
+        words.gettext, words.ngettext, newstyle=True
+    )
+    return environment
+
+
+@cache
+def _translations(language: str) -> NullTranslations:
+    return Translations.load(TRANSLATIONS, [language])
