@@ -62,8 +62,9 @@ def _report(swept: Swept) -> None:
     """Print what was done; the exit code is 1 when the mail server could not be reached."""
     done = swept.outcomes
     click.echo(
-        f"{swept.planned.notices} planned, {done.get(Outcome.SENT, 0)} sent, {done.get(Outcome.DEFERRED, 0)} to be tried "
-        f"again, {done.get(Outcome.SUPPRESSED, 0)} no longer needed, {done.get(Outcome.DEAD, 0)} failed for good"
+        f"{swept.planned.notices} planned, {done.get(Outcome.SENT, 0)} sent, "
+        f"{done.get(Outcome.DEFERRED, 0)} to be tried again, "
+        f"{done.get(Outcome.SUPPRESSED, 0)} no longer needed, {done.get(Outcome.DEAD, 0)} failed for good"
     )
     if swept.trouble:
         raise click.ClickException(f"The mail server could not be reached, the rest waits: {swept.trouble}")

@@ -59,7 +59,7 @@ class MailHealth:
 
 
 def notices_of(session: Session, actor: Actor, case_id: int) -> Sequence[NoticeLine]:
-    """What was, will be or was not sent about a case, the latest first; nothing where the actor may not see the case."""
+    """What was, will be or was not sent about a case, the latest first; empty where the actor may not see it."""
     return _lines(
         session, _selected(actor).where(Notice.case_id == case_id, visible(actor, Case.id)).order_by(*_LATEST_FIRST)
     )
@@ -108,7 +108,7 @@ def dead_letters(session: Session, actor: Actor) -> Sequence[NoticeLine]:
 _LATEST_FIRST = (Notice.due_at.desc(), Notice.id.desc())
 
 
-def _selected(actor: Actor) -> Select[tuple[Notice, str | None, str | None, str | None]]:
+def _selected(actor: Actor) -> Select[Notice, str, str, str]:
     return (
         select(Notice, Case.reference, Deadline.label, Account.name)
         .outerjoin(Case, (Case.id == Notice.case_id) & visible(actor, Case.id))
@@ -117,9 +117,7 @@ def _selected(actor: Actor) -> Select[tuple[Notice, str | None, str | None, str 
     )
 
 
-def _lines(
-    session: Session, selected: Select[tuple[Notice, str | None, str | None, str | None]]
-) -> Sequence[NoticeLine]:
+def _lines(session: Session, selected: Select[Notice, str, str, str]) -> Sequence[NoticeLine]:
     return [
         NoticeLine(
             id=notice.id,
@@ -138,7 +136,7 @@ def _lines(
             attempts=notice.attempts,
             answer=notice.smtp_answer or notice.error,
         )
-        for notice, reference, label, name in session.execute(selected).tuples()
+        for notice, reference, label, name in session.execute(selected)
     ]
 
 
