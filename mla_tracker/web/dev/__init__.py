@@ -1,0 +1,1 @@
+"""Pages for development only: the gallery of components. The application registers them in no other environment."""
