@@ -1,4 +1,4 @@
-"""What lies beside the package in a checkout goes inside it in a wheel, which must not claim a name such as `config`."""
+"""What lies beside the package in a checkout goes inside it in a wheel, which may not claim a name such as `config`."""
 
 from typing import Any
 

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -60,9 +61,9 @@ def _serve(settings: Settings) -> None:
         group = ProcessGroup(
             owned,
             [
-                Program("web", [*_SELF, "web"]),
-                Program("worker", [*_SELF, "worker", "--without-schedule"], needs_beat=True),
-                Program("schedule", [*_SELF, "schedule"], needs_beat=True),
+                Program("web", (*_SELF, "web")),
+                Program("worker", (*_SELF, "worker", "--without-schedule"), needs_beat=True),
+                Program("schedule", (*_SELF, "schedule"), needs_beat=True),
             ],
             environment=as_runtime,
             run_folder=settings.var_dir / "run",
@@ -99,7 +100,8 @@ def worker(*, with_schedule: bool) -> None:
         refuse_demonstration_logins(settings)
         configure(settings)
         options = ["--without-gossip", "--without-mingle", "--loglevel", settings.log_level]
-        app.worker_main(["worker", *options, *(["--beat"] if with_schedule else [])])
+        warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+        app.worker_main(["--quiet", "worker", *options, *(["--beat"] if with_schedule else [])])
 
 
 @click.command()

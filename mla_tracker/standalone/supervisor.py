@@ -33,7 +33,7 @@ class Program:
     """One program of the product. `needs_beat`: it is started anew when the schedule's heartbeat has stopped."""
 
     name: str
-    command: Sequence[str]
+    command: tuple[str, ...]
     needs_beat: bool = False
 
 
