@@ -13,7 +13,15 @@ from sqlalchemy.pool import NullPool
 from mla_tracker.core.folders import MIGRATIONS
 
 APPEND_ONLY = frozenset(
-    {"case_event", "case_event_detail", "administration_entry", "administration_detail", "access_entry", "anchor"}
+    {
+        "case_event",
+        "case_event_detail",
+        "administration_entry",
+        "administration_detail",
+        "access_entry",
+        "anchor",
+        "anchor_leaf",
+    }
 )
 """Tables the product may add to and read, never change, empty or delete from."""
 
