@@ -18,6 +18,7 @@ VERBS: dict[str, str] = {
     "worker": "mla_tracker.cli_servers:worker",
     "schedule": "mla_tracker.cli_servers:schedule",
     "db": "mla_tracker.cli_database:db",
+    "user": "mla_tracker.cli_people:user",
     "reminders": "mla_tracker.cli_reminders:reminders",
     "mail": "mla_tracker.cli_reminders:mail",
     "doctor": "mla_tracker.cli_doctor:doctor",

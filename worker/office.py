@@ -6,7 +6,9 @@ The command that starts the worker calls `configure`; a child process opens conn
 from functools import cache
 
 from config.settings import Settings
-from mla_tracker.core.database import Sessions, make_engine, make_sessions
+from mla_tracker.casework.office import Office
+from mla_tracker.core.database import Sessions
+from mla_tracker.office_from_settings import open_office
 
 _configured: list[Settings] = []
 
@@ -14,7 +16,7 @@ _configured: list[Settings] = []
 def configure(settings: Settings) -> None:
     """Say which office this process works for; connections to a former one are forgotten."""
     _configured[:] = [settings]
-    sessions.cache_clear()
+    office.cache_clear()
 
 
 def settings() -> Settings:
@@ -23,6 +25,11 @@ def settings() -> Settings:
 
 
 @cache
+def office() -> Office:
+    """The office as the domain knows it, with connections of this process."""
+    return open_office(settings(), pool_size=2)
+
+
 def sessions() -> Sessions:
     """The session factory of this process."""
-    return make_sessions(make_engine(settings().runtime_url, pool_size=2))
+    return office().sessions

@@ -1,4 +1,7 @@
-"""A database of its own for each test process, copied from a template that is migrated once in a test run."""
+"""A database of its own for each test process, copied from a template that is made once in a test run.
+
+The template is migrated and holds the code lists, as an office does after its first start.
+"""
 
 import fcntl
 import os
@@ -6,13 +9,17 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from mla_tracker.core.schema import upgrade
+from mla_tracker.instruments.seeding import load_seed
 from mla_tracker.standalone.postgres import OWNER, RUNTIME, ensure_database, ensure_roles
 
 TEMPLATE = "mla_test_template"
@@ -73,9 +80,17 @@ def make_database(superuser: URL, folder: Path, worker: str, *, own_server: bool
                 ensure_database(connection, template, builtin_locale=_builtin(connection))
             at_template = TestDatabase(template, superuser, password, template)
             upgrade(at_template.owner_url, at_template.runtime_url)
+            _load_code_lists(at_template.runtime_url)
             (folder / "template.ready").touch()
     database.renew()
     return database
+
+
+def _load_code_lists(url: str) -> None:
+    engine = create_engine(url, poolclass=NullPool)
+    with Session(engine) as session:
+        load_seed(session, datetime(2026, 1, 1, tzinfo=UTC))
+        session.commit()
 
 
 def superuser_of(runtime_url: str) -> URL:
