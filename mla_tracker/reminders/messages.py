@@ -50,6 +50,7 @@ class DeadlineNotice:
     why: str
     due_on: date
     due_at: datetime | None
+    cautious_on: date | None
     custody: bool
     provisional: bool
     theirs: bool
@@ -90,6 +91,7 @@ def deadline_message(notice: DeadlineNotice, envelope: Envelope, letterhead: Let
         if notice.label
         else words.gettext("A date agreed or set for this request"),
         "days": days,
+        "cautious": _cautious(notice, envelope.language),
         "when": _when(notice, envelope.language, letterhead.zone),
         "link": f"{letterhead.base_url}/cases/{notice.reference}",
     }
@@ -134,6 +136,13 @@ def _when(notice: DeadlineNotice, language: str, zone: ZoneInfo) -> str:
     local = notice.due_at.astimezone(zone)
     day = format_date(local.date(), "EEEE d MMM y", locale=language)
     return f"{day}, {format_time(local, 'HH:mm zzz', tzinfo=zone, locale=language)}"
+
+
+def _cautious(notice: DeadlineNotice, language: str) -> str | None:
+    """The other reading of the end of a custody clock, where it is the earlier one."""
+    if not notice.custody or notice.cautious_on is None or notice.cautious_on >= notice.due_on:
+        return None
+    return format_date(notice.cautious_on, "EEEE d MMM y", locale=language)
 
 
 def _render(template: str, envelope: Envelope, values: dict[str, object]) -> str:

@@ -61,20 +61,19 @@ class MailHealth:
 def notices_of(session: Session, actor: Actor, case_id: int) -> Sequence[NoticeLine]:
     """What was, will be or was not sent about a case, the latest first; empty where the actor may not see it."""
     return _lines(
-        session, _selected(actor).where(Notice.case_id == case_id, visible(actor, Case.id)).order_by(*_LATEST_FIRST)
+        session, _selected(actor).where(Notice.case_id == case_id, Case.id.is_not(None)).order_by(*_LATEST_FIRST)
     )
 
 
 def mail_health(session: Session, actor: Actor) -> MailHealth:
     """How the mail is doing. Raises `NotPermitted` without the right to administer it."""
     _may_administer(actor)
-    counted = dict(
-        session.execute(
-            select(Notice.state, func.count()).where(Notice.state.in_((*OPEN_STATES, DEAD))).group_by(Notice.state)
-        )
-        .tuples()
-        .all()
+    counts = (
+        select(Notice.state, func.count().label("number"))
+        .where(Notice.state.in_((*OPEN_STATES, DEAD)))
+        .group_by(Notice.state)
     )
+    counted = {row.state: row.number for row in session.execute(counts)}
     return MailHealth(
         waiting=counted.get(PLANNED, 0),
         deferred=counted.get(DEFERRED, 0),
@@ -111,6 +110,7 @@ _LATEST_FIRST = (Notice.due_at.desc(), Notice.id.desc())
 def _selected(actor: Actor) -> Select[Notice, str, str, str]:
     return (
         select(Notice, Case.reference, Deadline.label, Account.name)
+        .select_from(Notice)
         .outerjoin(Case, (Case.id == Notice.case_id) & visible(actor, Case.id))
         .outerjoin(Deadline, (Deadline.id == Notice.deadline_id) & (Deadline.case_id == Case.id))
         .outerjoin(Account, Account.id == Notice.recipient_id)

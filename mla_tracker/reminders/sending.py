@@ -295,6 +295,7 @@ def _deadline_facts(notice: Notice, deadline: Deadline, reference: str) -> Deadl
         why=notice.why,
         due_on=deadline.due_on,
         due_at=deadline.due_at,
+        cautious_on=deadline.cautious_on,
         custody=deadline.clock == rules.CUSTODY,
         provisional=deadline.provisional,
         theirs=deadline.bound != "ours",
