@@ -244,8 +244,7 @@ FACTS: Final[Mapping[str, FactSpec]] = {
     "NEGATIVE_REPLY": FactSpec(
         fields=(
             _choice(
-                "reply_kind", "What the other State answered", ("refused", "Refused"), ("returned", "Returned"),
-                ("not_executable", "Not executable"), ("postponed", "Postponed"),
+                "reply_kind", "What the other State answered", ("refused", "Refused"), ("returned", "Returned"), ("not_executable", "Not executable"),
             ),
             FieldSpec("grounds", "Grounds named by the other State", FieldKind.GROUNDS, required=False),
             _long("reasons", "Its reasons, or that it gave none"),
@@ -301,22 +300,30 @@ _ASKED_BY_ACT: Final[Mapping[str, tuple[FieldSpec, ...]]] = {
 }  # fmt: skip
 
 # The second person and the notice confirm what the proposal already holds.
-_HELD_BY_PROPOSAL: Final = frozenset({"refusal_approved", "refusal_communicated", "nationality_refusal_communicated", "item_refused"})
+_HELD_BY_PROPOSAL: Final = frozenset(
+    {"refusal_approved", "refusal_communicated", "nationality_refusal_communicated", "item_refused"}
+)
 _PROPOSAL_FACTS: Final = frozenset({"GROUND", "REASONS"})
+# The negative reply is on the file when it is accepted as final or answered by a corrected request.
+_HELD_BY_REPLY: Final = frozenset({"reply_accepted", "resent_corrected", "nationality_refusal_received"})
+# A postponement abroad says by itself what kind of reply it is.
+_NOT_ASKED: Final[Mapping[str, frozenset[str]]] = {
+    "postponed_abroad": frozenset({"reply_kind"}),
+    "item_refused_abroad": frozenset({"reply_kind"}),
+}
 
 
 def needed(transition: Transition) -> list[str]:
-    """The facts of the row that are still to be met: those that a proposed refusal already holds are left out."""
-    if transition.event in _HELD_BY_PROPOSAL:
-        return [fact for fact in transition.needs if fact not in _PROPOSAL_FACTS]
-    return list(transition.needs)
+    """The facts of the row that are still to be met: what a proposed refusal or a reply on file holds is left out."""
+    held = _PROPOSAL_FACTS if transition.event in _HELD_BY_PROPOSAL else frozenset[str]()
+    if transition.event in _HELD_BY_REPLY:
+        held = frozenset({"NEGATIVE_REPLY"})
+    return [fact for fact in transition.needs if fact not in held]
 
 
 def lacking(transition: Transition, file: CaseFile) -> list[str]:
     """The facts that must stand on the file before this act can be recorded, and do not."""
-    lacking = [
-        fact for fact in needed(transition) if (stands := FACTS[fact].stands) is not None and not stands(file)
-    ]
+    lacking = [fact for fact in needed(transition) if (stands := FACTS[fact].stands) is not None and not stands(file)]
     if transition.event in _HELD_BY_PROPOSAL and transition.event != "item_refused" and not file.refusal_complete:
         lacking.append("GROUND")
     return lacking
@@ -330,9 +337,14 @@ def fields_asked(transition: Transition) -> tuple[FieldSpec, ...]:
         spec = FACTS[fact]
         if fact in further:
             asked.setdefault(fact.lower(), FieldSpec(fact.lower(), spec.happens or "", FieldKind.DATE))
-        for field in spec.fields:
+        for field in _fields(transition, spec):
             asked.setdefault(field.name, field)
     return tuple(asked.values())
+
+
+def _fields(transition: Transition, spec: FactSpec) -> list[FieldSpec]:
+    left_out = _NOT_ASKED.get(transition.event, frozenset())
+    return [field for field in spec.fields if field.name not in left_out]
 
 
 def day_label(transition: Transition) -> tuple[str, bool]:
@@ -345,13 +357,13 @@ def day_label(transition: Transition) -> tuple[str, bool]:
 
 def unmet(transition: Transition, file: CaseFile, detail: Mapping[str, Any], vouched: frozenset[str]) -> dict[str, str]:
     """Facts not met by the file, the detail or the vouching service: fact code to the field beside which to say so."""
-    result = {fact: "" for fact in lacking(transition, file)}
+    result = dict.fromkeys(lacking(transition, file), "")
     for fact in needed(transition):
         spec = FACTS[fact]
         if spec.by_service and fact not in vouched:
             result[fact] = spec.fields[0].name if spec.fields else ""
             continue
-        for field in spec.fields:
+        for field in _fields(transition, spec):
             if field.required and detail.get(field.name) in (None, "", [], ()):
                 result.setdefault(fact, field.name)
     for fact in _further_days(transition):

@@ -26,10 +26,12 @@ OF_KIND: Final = "of_kind"
 
 _TURNS: Final = frozenset({"ours", "executing_authority", "court", "other_state", "third_party"})
 _TRANSITION_KEYS: Final = frozenset(
-    "event from to needs role article outcome items_become distinct_from note direction".split()
+    ["event", "from", "to", "needs", "role", "article", "outcome", "items_become", "distinct_from", "note", "direction"]
 )
-_STATUS_KEYS: Final = frozenset("code label whose_turn whose_turn_outgoing terminal holding".split())
-_CYCLE_KEYS: Final = frozenset("code label resume_at statuses transitions outcomes reference counted_as_request".split())
+_STATUS_KEYS: Final = frozenset(["code", "label", "whose_turn", "whose_turn_outgoing", "terminal", "holding"])
+_CYCLE_KEYS: Final = frozenset(
+    ["code", "label", "resume_at", "statuses", "transitions", "outcomes", "reference", "counted_as_request"]
+)
 
 
 class LifeCycleDataError(Exception):

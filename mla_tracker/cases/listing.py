@@ -73,9 +73,7 @@ def conditions(filters: CaseFilter, today: date) -> list[ColumnElement[bool]]:
     several = {Case.status: filters.statuses, Case.outcome: filters.outcomes, Case.counterpart: filters.states}
     found += [column.in_(values) for column, values in several.items() if values]
     if filters.basis:
-        found.append(
-            exists().where(CaseLegalBasis.case_id == Case.id, CaseLegalBasis.basis_code == filters.basis)
-        )
+        found.append(exists().where(CaseLegalBasis.case_id == Case.id, CaseLegalBasis.basis_code == filters.basis))
     if filters.item_type:
         found.append(exists().where(AssistanceItem.case_id == Case.id, AssistanceItem.type_code == filters.item_type))
     if filters.lead_id is not None:

@@ -7,12 +7,27 @@ events and written by the act alone. A case is a row of `case_file` (CASE is a w
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, CheckConstraint, ForeignKey, Identity, Index, Integer, LargeBinary, Text
-from sqlalchemy import UniqueConstraint, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from mla_tracker.accounts import models as _accounts  # noqa: F401 - a foreign key needs its table known
 from mla_tracker.audit.models import ChainedEntry
 from mla_tracker.core.database import Base
+from mla_tracker.directory import models as _directory  # noqa: F401
+from mla_tracker.instruments import models as _instruments  # noqa: F401
 
 
 class Case(Base):
@@ -90,7 +105,13 @@ class Case(Base):
         ),
         Index("ix_case_file_by_due", text("coalesce(next_due_on, '9999-12-31'::date)"), "id"),
         Index("ix_case_file_by_opening", text("opened_on desc"), text("id desc")),
-        Index("ix_case_file_by_lead", "lead_id", text("coalesce(next_due_on, '9999-12-31'::date)"), "id", postgresql_where=text("closed_on is null")),
+        Index(
+            "ix_case_file_by_lead",
+            "lead_id",
+            text("coalesce(next_due_on, '9999-12-31'::date)"),
+            "id",
+            postgresql_where=text("closed_on is null"),
+        ),
         Index("ix_case_file_by_state", "counterpart", text("opened_on desc"), text("id desc")),
         Index("ix_case_file_by_status", "status", text("opened_on desc"), text("id desc")),
         Index(

@@ -116,7 +116,9 @@ def offers(tables: LifeCycles, cycle: LifeCycle, file: CaseFile, actor: Actor) -
     rows = [
         row
         for row in cycle.open_from(status, file.direction)
-        if row.event not in _ELSEWHERE and actor.may(Permission(row.permission)) and not _second_person(row, file, actor)
+        if row.event not in _ELSEWHERE
+        and actor.may(Permission(row.permission))
+        and not _second_person(row, file, actor)
     ]
     found = [
         Offer(

@@ -117,7 +117,9 @@ class OpenAct:
 
     def _may(self, permission: Permission) -> None:
         if not self.actor.may(permission):
-            raise NotPermitted(f"This needs the right to {self.tables.permissions.get(permission.value, permission.value)}.")
+            raise NotPermitted(
+                f"This needs the right to {self.tables.permissions.get(permission.value, permission.value)}."
+            )
 
     def _second_person(self, row: Transition, item_id: int | None) -> None:
         if row.distinct_from is None:
@@ -186,7 +188,9 @@ def chained_text(case_id: int, entry: Entry, recorded_at: datetime) -> str:
     )
 
 
-def add_item(act: OpenAct, type_code: str, description: str, coercive: bool, authority_id: int | None) -> AssistanceItem:
+def add_item(
+    act: OpenAct, type_code: str, description: str, coercive: bool, authority_id: int | None
+) -> AssistanceItem:
     """A further measure sought: its row and the event that opens its life (UNCAC 46(3))."""
     item = AssistanceItem(
         case_id=act.case.id,

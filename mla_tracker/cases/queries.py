@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, literal_column, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, selectinload
 
 from mla_tracker.accounts.actor import Actor
+from mla_tracker.accounts.models import Account
 from mla_tracker.accounts.visibility import visible
 from mla_tracker.cases.facts import CaseFile, ItemOnFile
 from mla_tracker.cases.models import (
@@ -67,18 +70,90 @@ def entries_of(session: Session, case_id: int) -> list[Entry]:
     ]
 
 
+def events_with_names(session: Session, case_id: int) -> list[tuple[Entry, datetime, str]]:
+    """The events of a case with the moment of recording and the name of who recorded them ("" = the product itself)."""
+    rows = session.execute(
+        select(
+            CaseEvent.seq, CaseEvent.code, CaseEvent.happened_on, CaseEvent.happened_at, CaseEvent.item_id,
+            CaseEvent.corrects_seq, CaseEvent.actor_id, CaseEventDetail.text, CaseEvent.recorded_at, Account.name,
+        )
+        .outerjoin(CaseEventDetail, CaseEventDetail.event_id == CaseEvent.id)
+        .outerjoin(Account, Account.id == CaseEvent.actor_id)
+        .where(CaseEvent.case_id == case_id)
+        .order_by(CaseEvent.seq)
+    )  # fmt: skip
+    return [
+        (Entry(seq, code, on, at, item, corrects, actor, json.loads(text) if text else {}), recorded_at, name or "")
+        for seq, code, on, at, item, corrects, actor, text, recorded_at, name in rows
+    ]
+
+
 def case_file(session: Session, case: Case, entries: Sequence[Entry], standing: Standing) -> CaseFile:
-    """The file as the guards of the acts see it."""
-    items = session.execute(
-        select(AssistanceItem.id, AssistanceItem.type_code, AssistanceItem.executing_authority_id)
-        .where(AssistanceItem.case_id == case.id)
-        .order_by(AssistanceItem.number)
-    ).all()
-    bases = session.execute(select(CaseLegalBasis.accepted).where(CaseLegalBasis.case_id == case.id)).scalars().all()
-    offences = session.execute(select(CaseOffence.id).where(CaseOffence.case_id == case.id)).scalars().all()
-    sought = (
-        session.execute(select(Person.id).where(Person.case_id == case.id, Person.role == "sought")).scalars().all()
+    """The file as the guards of the acts see it, read in one query."""
+    items = select(
+        func.coalesce(
+            func.jsonb_agg(
+                aggregate_order_by(
+                    func.jsonb_build_array(
+                        AssistanceItem.id, AssistanceItem.type_code, AssistanceItem.executing_authority_id
+                    ),
+                    AssistanceItem.number,
+                )
+            ),
+            literal_column("'[]'::jsonb"),
+        )
+    ).where(AssistanceItem.case_id == case.id)
+    bases = select(func.count(), func.count().filter(CaseLegalBasis.accepted)).where(CaseLegalBasis.case_id == case.id)
+    offences = select(func.count()).select_from(CaseOffence).where(CaseOffence.case_id == case.id)
+    sought = select(func.count()).select_from(Person).where(Person.case_id == case.id, Person.role == "sought")
+    counts = bases.subquery()
+    row = session.execute(
+        select(
+            items.scalar_subquery().label("items"),
+            counts.c[0].label("asserted"),
+            counts.c[1].label("accepted"),
+            offences.scalar_subquery().label("offences"),
+            sought.scalar_subquery().label("sought"),
+        )
+    ).one()
+    return build_file(
+        case,
+        entries,
+        standing,
+        items=[(item, code, authority) for item, code, authority in row.items],
+        asserted=row.asserted,
+        accepted=row.accepted,
+        offences=row.offences,
+        sought=row.sought,
     )
+
+
+def loaded_file(case: Case, entries: Sequence[Entry], standing: Standing) -> CaseFile:
+    """The same from a case that was loaded whole: no query."""
+    return build_file(
+        case,
+        entries,
+        standing,
+        items=[(item.id, item.type_code, item.executing_authority_id) for item in case.items],
+        asserted=len(case.bases),
+        accepted=sum(1 for basis in case.bases if basis.accepted),
+        offences=len(case.offences),
+        sought=sum(1 for person in case.persons if person.role == "sought"),
+    )
+
+
+def build_file(
+    case: Case,
+    entries: Sequence[Entry],
+    standing: Standing,
+    *,
+    items: Sequence[tuple[int, str, int | None]],
+    asserted: int,
+    accepted: int,
+    offences: int,
+    sought: int,
+) -> CaseFile:
+    """The file from its parts. `items`: id, type, executing authority."""
     return CaseFile(
         kind=case.kind,
         direction=case.direction,
@@ -92,15 +167,13 @@ def case_file(session: Session, case: Case, entries: Sequence[Entry], standing: 
         owner_authority_id=case.owner_authority_id,
         wanted_for=case.wanted_for,
         no_basis_named=case.no_basis_named,
-        bases_asserted=len(bases),
-        bases_accepted=sum(1 for accepted in bases if accepted) or _accepted_none(entries),
-        offences=len(offences),
-        persons_sought=len(sought),
+        bases_asserted=asserted,
+        bases_accepted=accepted or _accepted_none(entries),
+        offences=offences,
+        persons_sought=sought,
         items=tuple(
-            ItemOnFile(
-                item_id, type_code, authority_id, standing.items[item_id].outcome if item_id in standing.items else None
-            )
-            for item_id, type_code, authority_id in items
+            ItemOnFile(item, code, authority, standing.items[item].outcome if item in standing.items else None)
+            for item, code, authority in items
         ),
         refused_items_complete=all(
             any(entry.item_id == item_id and entry.code in REFUSING_ITEM for entry in entries)

@@ -130,7 +130,7 @@ def replay(tables: LifeCycles, cycle: LifeCycle, direction: str, entries: Sequen
     case = Place()
     items: dict[int, Place] = {}
     dates: dict[str, date] = {}
-    taken_over = False
+    taken_over, reply = False, "refused"
     for entry in effective(entries):
         if entry.item_id is not None:
             items[entry.item_id] = _step_item(tables, direction, items.get(entry.item_id, Place()), entry)
@@ -139,7 +139,8 @@ def replay(tables: LifeCycles, cycle: LifeCycle, direction: str, entries: Sequen
         if row is None:
             continue
         taken_over = taken_over or entry.code == "taken_over"
-        case, items = _step_case(tables, cycle, row, case, items, entry)
+        reply = entry.detail.get("reply_kind", reply)
+        case, items = _step_case(tables, cycle, row, case, items, entry, reply)
         _mark(dates, cycle, case, entry)
     return Standing(
         place=case,
@@ -155,9 +156,7 @@ def replay(tables: LifeCycles, cycle: LifeCycle, direction: str, entries: Sequen
     )
 
 
-def _row(
-    tables: LifeCycles, cycle: LifeCycle, status: str | None, entry: Entry, direction: str
-) -> Transition | None:
+def _row(tables: LifeCycles, cycle: LifeCycle, status: str | None, entry: Entry, direction: str) -> Transition | None:
     if not any(row.event == entry.code for row in cycle.transitions):
         return None
     return tables.require(cycle, status, entry.code, direction)
@@ -176,14 +175,14 @@ def _step_item(tables: LifeCycles, direction: str, place: Place, entry: Entry) -
 
 
 def _step_case(
-    tables: LifeCycles, cycle: LifeCycle, row: Transition, case: Place, items: dict[int, Place], entry: Entry
+    tables: LifeCycles, cycle: LifeCycle, row: Transition, case: Place, items: dict[int, Place], entry: Entry, reply: str
 ) -> tuple[Place, dict[int, Place]]:
     moved = _move(cycle, row, case, entry)
     if row.event == "reopened":
         return replace(moved, outcome=None), items
     if row.to == STATED:
         return replace(moved, outcome=entry.detail.get("outcome")), items
-    become = _as_replied(entry) if row.items_become == AS_REPLIED else row.items_become
+    become = reply if row.items_become == AS_REPLIED else row.items_become
     if become is not None:
         items = {
             item: place if place.outcome else replace(place, status="finished", since=entry.happened_on, outcome=become)
@@ -191,23 +190,18 @@ def _step_case(
         }
     if case.outcome is not None:
         return replace(moved, outcome=case.outcome), items
-    return replace(moved, outcome=_outcome(tables, row, become, items, entry)), items
+    return replace(moved, outcome=_outcome(tables, row, become, items, reply)), items
 
 
 def _outcome(
-    tables: LifeCycles, row: Transition, become: str | None, items: Mapping[int, Place], entry: Entry
+    tables: LifeCycles, row: Transition, become: str | None, items: Mapping[int, Place], reply: str
 ) -> str | None:
     if row.outcome == FROM_ITEMS:
         ended = [place.outcome for place in items.values() if place.outcome is not None]
         return tables.case_outcome(ended) if ended else become
     if row.outcome == AS_REPLIED:
-        return _as_replied(entry)
+        return reply
     return row.outcome
-
-
-def _as_replied(entry: Entry) -> str:
-    reply: str = entry.detail.get("reply_kind", "refused")
-    return reply
 
 
 def _move(cycle: LifeCycle, row: Transition, place: Place, entry: Entry) -> Place:

@@ -16,8 +16,16 @@ from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.models import Account, NeedToKnow
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.accounts.visibility import restrict_to
-from mla_tracker.cases.models import AssistanceItem, Case, CaseEvent, CaseEventDetail, CaseLegalBasis, CaseOffence, Person
-from mla_tracker.cases.models import PersonName
+from mla_tracker.cases.models import (
+    AssistanceItem,
+    Case,
+    CaseEvent,
+    CaseEventDetail,
+    CaseLegalBasis,
+    CaseOffence,
+    Person,
+    PersonName,
+)
 from mla_tracker.cases.open_act import OpenAct, add_item
 from mla_tracker.cases.particulars import (
     BasisGiven,

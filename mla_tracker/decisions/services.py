@@ -93,8 +93,10 @@ def grant_in_part(act: OpenAct, given: Given) -> int:
 
 def record_negative_reply(act: OpenAct, given: Given) -> int:
     """What the other State answered to us, with the grounds it named; none named is a finding of its own."""
+    if act.case.kind == "extradition" and given.detail.get("reply_kind") == "not_executable":
+        raise Invalid({"reply_kind": "A request for extradition is refused or returned; it is not an item to execute."})
     seq = given.append(act, given.code)
-    if given.detail["reply_kind"] == "refused":
+    if given.detail.get("reply_kind", "refused") == "refused":
         refusal = _add_refusal(act, given, seq, "other_state", _grounds(given))
         refusal.approved_on = refusal.communicated_on = given.day(act)
     return seq

@@ -58,7 +58,7 @@ def load(office: Office, *, cases: int = CASES, seed: int = SEED) -> Iterator[Lo
             session.commit()
             session.expunge_all()
             yield Loaded(number, cases)
-        set_notice_floor(session, clock.now(), "demonstration data")
+        set_notice_floor(session, clock.now(), "demonstration data", zone=office.zone)
         session.commit()
 
 

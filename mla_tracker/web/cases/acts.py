@@ -1,0 +1,119 @@
+"""Recording an act of the life cycle: one form for all of them, made from what the act needs."""
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from mla_tracker.accounts.permissions import Permission
+from mla_tracker.cases.facts import day_label, fields_asked, lacking
+from mla_tracker.cases.life_cycle import Transition, life_cycles
+from mla_tracker.cases.models import Case
+from mla_tracker.cases.next_acts import GRAVE
+from mla_tracker.cases.queries import entries_of, find_case, loaded_file
+from mla_tracker.cases.recording import Given
+from mla_tracker.cases.replay import replay
+from mla_tracker.casework.act import act
+from mla_tracker.casework.recording import record
+from mla_tracker.core.errors import Conflict, DomainError, NotPermitted, NotVisible
+from mla_tracker.instruments.catalogue import Catalogue
+from mla_tracker.instruments.queries import catalogue
+from mla_tracker.web.access import requires
+from mla_tracker.web.cases.forms import ActCodes, act_detail, act_form, act_moment
+from mla_tracker.web.cases.presenting import status_label, told
+from mla_tracker.web.cases.views import bp
+from mla_tracker.web.context import current_actor, db, office, today
+from mla_tracker.web.flashes import told as flash_told
+
+
+@bp.route("/<case_ref:reference>/acts/<code>", methods=["GET", "POST"])
+@requires(Permission.CASE_READ)
+def record_act(reference: str, code: str) -> Any:
+    """The permission that counts is the one of the act in the life cycle; the table of acts names it."""
+    session, actor = db(), current_actor()
+    case = find_case(session, actor, reference, whole=True)
+    item_id = request.values.get("item", type=int)
+    row, blocked = _row(case, code, item_id)
+    if not actor.may(Permission(row.permission)):
+        raise NotPermitted(_("This act needs another role."))
+    specs = fields_asked(row)
+    codes = catalogue(session)
+    form = act_form(specs, day_label(row), (), _codes(case, codes))()
+    if request.method == "GET":
+        form["version"].data, form["on"].data = str(case.version), today()
+    if form.validate_on_submit():
+        on, at = act_moment(form, office().zone)
+        given = Given(code, on, at, item_id, act_detail(form, specs))
+        try:
+            with act(office(), session, case.id, actor=actor, version=int(form["version"].data or 0)) as opened:
+                record(opened, given)
+        except Conflict as problem:
+            form.take(problem)
+            form["version"].data = str(find_case(session, actor, reference).version)
+        except DomainError as problem:
+            form.take(problem)
+        else:
+            flash_told(_("Recorded: %(act)s.", act=told(_(life_cycles().events[code]))))
+            return redirect(url_for("cases.detail", reference=reference))
+        case = find_case(session, actor, reference, whole=True)
+    cycle = life_cycles().of(case.kind, case.direction)
+    page = render_template(
+        "cases/act.html",
+        case=case,
+        form=form,
+        specs=specs,
+        label=_(life_cycles().events[code]),
+        article="" if row.article == "House" else row.article,
+        unchecked=life_cycles().is_unchecked(row.article),
+        grave=code in GRAVE,
+        item=next((item for item in case.items if item.id == item_id), None),
+        types=codes.assistance_types,
+        status=status_label(cycle, case.status),
+        leads_to=_leads_to(case, row, item_id),
+        blocked=blocked,
+        open_grounds=codes,
+    )
+    return page, 422 if form.errors else 200
+
+
+def _row(case: Case, code: str, item_id: int | None) -> tuple[Transition, list[str]]:
+    """The row of the table that permits the act now, and what it lacks on the file; 404 where there is none."""
+    tables = life_cycles()
+    cycle = tables.item if item_id is not None else tables.of(case.kind, case.direction)
+    entries = entries_of(db(), case.id)
+    standing = replay(tables, tables.of(case.kind, case.direction), case.direction, entries)
+    if item_id is not None and item_id not in standing.items:
+        raise NotVisible("There is no such item.")
+    place = standing.items[item_id] if item_id is not None else standing.place
+    if code not in tables.events or code == "corrected":
+        raise NotVisible("There is no such act.")
+    row = tables.require(cycle, place.status, code, case.direction)
+    file = loaded_file(case, entries, standing)
+    return row, [_(tables.facts[fact]) for fact in lacking(row, file)]
+
+
+def _leads_to(case: Case, row: Transition, item_id: int | None) -> str:
+    tables = life_cycles()
+    cycle = tables.item if item_id is not None else tables.of(case.kind, case.direction)
+    return _(cycle.statuses[row.to].label) if row.to in cycle.statuses else ""
+
+
+def _codes(case: Case, codes: Catalogue) -> ActCodes:
+    """The grounds of the accepted bases (all of the kind where the other State chooses them), deficiencies, bases."""
+    accepted = [basis.basis_code for basis in case.bases if basis.accepted]
+    kind = case.kind
+    if kind == "mla" and case.items and all(codes.assistance_types[item.type_code].stage for item in case.items):
+        kind = "freeze"
+    available = codes.grounds_available(accepted, kind).grounds
+    if not accepted:
+        available = tuple(ground for ground in available if ground.code == "MLA_NO_RECIPROCITY") or available
+    return ActCodes(
+        grounds=[(ground.code, f"{ground.label} · {ground.sources[0]}") for ground in available],
+        postponement_grounds=[(ground.code, ground.label) for ground in codes.postponement_grounds(accepted, case.kind)],
+        deficiencies=[(ground.code, ground.label) for ground in codes.deficiencies(case.kind)],
+        bases=[
+            (basis.basis_code, codes.legal_bases[basis.basis_code].label)
+            for basis in case.bases
+            if basis.basis_code in codes.legal_bases
+        ],
+    )

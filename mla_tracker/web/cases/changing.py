@@ -1,0 +1,302 @@
+"""Changing what is on the file: particulars, lead, bases, offences, persons, items, access, corrections."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from mla_tracker.accounts.models import Account, NeedToKnow
+from mla_tracker.accounts.permissions import Permission
+from mla_tracker.cases.life_cycle import life_cycles
+from mla_tracker.cases.models import AssistanceItem, Case
+from mla_tracker.cases.particulars import BasisGiven, ItemGiven, OffenceGiven
+from mla_tracker.cases.queries import entries_of, find_case
+from mla_tracker.cases.registration import particulars_of
+from mla_tracker.casework import editing
+from mla_tracker.cases.particulars import EditConflict
+from mla_tracker.core.errors import DomainError, NotVisible
+from mla_tracker.instruments.queries import catalogue
+from mla_tracker.web.access import requires
+from mla_tracker.web.cases import words
+from mla_tracker.web.cases.choices import our_authorities, state_choices, their_authorities
+from mla_tracker.web.cases.forms import (
+    AccessForm,
+    AddItemForm,
+    AddPersonForm,
+    BasesForm,
+    ChangeItemForm,
+    CorrectForm,
+    EditForm,
+    LeadForm,
+    OffencesForm,
+    offence_label,
+    options,
+    person_given,
+    type_label,
+)
+from mla_tracker.web.cases.presenting import event_title
+from mla_tracker.web.cases.views import bp
+from mla_tracker.web.context import current_actor, db, office
+from mla_tracker.web.flashes import told
+from mla_tracker.web.forms import BaseForm
+
+
+def _done(case: Case, anchor: str = "") -> Any:
+    told(_("Saved."))
+    return redirect(url_for("cases.detail", reference=case.reference, _anchor=anchor or None))
+
+
+def _try(form: BaseForm, change: Callable[[], object]) -> bool:
+    """Whether the change went through; a broken rule is shown in the form."""
+    try:
+        change()
+    except DomainError as problem:
+        form.take(problem)
+        return False
+    return True
+
+
+def _small(form: BaseForm, case: Case, heading: str, **more: Any) -> Any:
+    page = render_template("cases/change.html", form=form, case=case, heading=heading, **more)
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/<case_ref:reference>/edit", methods=["GET", "POST"])
+@requires(Permission.REQUEST_WORK)
+def edit(reference: str) -> Any:
+    """Two people at once: the second sees what the first changed, field by field, and keeps his own text."""
+    session, actor = db(), current_actor()
+    case = find_case(session, actor, reference)
+    form = EditForm(obj=case) if request.method == "GET" else EditForm()
+    form.offer(state_choices(session), their_authorities(session), our_authorities(session))
+    differences: list[Any] = []
+    if form.validate_on_submit():
+        old = particulars_of(case)
+        new = replace(
+            form.particulars(
+                received_on=form.received_on.data or old.received_on,
+                received_at=old.received_at if form.received_on.data in (None, old.received_on) else None,
+                no_basis=bool(form.no_basis_named.data),
+            )
+        )
+        try:
+            editing.edit_particulars(
+                office(), session, case.id, new, version=int(form.version.data or 0), actor=actor
+            )
+        except EditConflict as problem:
+            form.take(problem)
+            form.version.data = str(problem.version)
+            differences = problem.differences
+        except DomainError as problem:
+            form.take(problem)
+        else:
+            return _done(case)
+        case = find_case(session, actor, reference)
+    elif request.method == "GET":
+        form.version.data = str(case.version)
+    page = render_template(
+        "cases/edit.html", form=form, case=case, words=words,
+        differences=[
+            {"label": words.FIELDS[row.field], "was": _shown(row.was), "theirs": _shown(row.stands), "yours": _shown(row.yours)}
+            for row in differences
+        ],
+    )  # fmt: skip
+    return page, 409 if differences else 422 if form.errors else 200
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(inner) for inner in value)
+    return "" if value is None else str(value)
+
+
+@bp.route("/<case_ref:reference>/lead", methods=["GET", "POST"])
+@requires(Permission.REQUEST_WORK)
+def lead(reference: str) -> Any:
+    """Who leads the case."""
+    case = find_case(db(), current_actor(), reference)
+    form = LeadForm(lead_id=case.lead_id)
+    form.lead_id.choices = options(editing.lead_choices(db()), blank=_("Not assigned"))
+    if form.validate_on_submit() and _try(
+        form, lambda: editing.assign(office(), db(), case.id, form.lead_id.data, actor=current_actor())
+    ):
+        return _done(case)
+    return _small(form, case, _("Lead"))
+
+
+@bp.route("/<case_ref:reference>/bases", methods=["GET", "POST"])
+@requires(Permission.REQUEST_WORK)
+def bases(reference: str) -> Any:
+    """The legal bases asserted."""
+    case = find_case(db(), current_actor(), reference, whole=True)
+    form = BasesForm()
+    rows = [(row.code, row.label) for row in catalogue(db()).bases_covering(case.kind)]
+    form.basis.choices = options(rows, blank=_("None named"))
+    form.further_bases.choices = options(rows)
+    if request.method == "GET":
+        form.basis.data = next((row.basis_code for row in case.bases if row.is_primary), None)
+        form.further_bases.data = [row.basis_code for row in case.bases if not row.is_primary]
+        form.no_basis_named.data = case.no_basis_named
+    if form.validate_on_submit():
+        named = [code for code in (form.basis.data, *(form.further_bases.data or ())) if code]
+        given = [BasisGiven(code, number == 0) for number, code in enumerate(dict.fromkeys(named))]
+        if _try(
+            form,
+            lambda: editing.change_bases(
+                office(), db(), case.id, given, none_named=bool(form.no_basis_named.data), actor=current_actor()
+            ),
+        ):
+            return _done(case)
+    return _small(form, case, _("Legal bases"))
+
+
+@bp.route("/<case_ref:reference>/offences", methods=["GET", "POST"])
+@requires(Permission.REQUEST_WORK)
+def offences(reference: str) -> Any:
+    """The offences of the case."""
+    case = find_case(db(), current_actor(), reference, whole=True)
+    form = OffencesForm()
+    form.offences.choices = options((row.code, offence_label(row)) for row in catalogue(db()).offences.values())
+    if request.method == "GET":
+        form.offences.data = [row.offence_code for row in case.offences]
+    if form.validate_on_submit():
+        before = {row.offence_code: row for row in case.offences}
+        given = [
+            OffenceGiven(code, before[code].domestic_article, before[code].penalty) if code in before else OffenceGiven(code)
+            for code in form.offences.data or ()
+        ]
+        if _try(form, lambda: editing.change_offences(office(), db(), case.id, given, actor=current_actor())):
+            return _done(case)
+    return _small(form, case, _("Offences"))
+
+
+@bp.route("/<case_ref:reference>/persons/new", methods=["GET", "POST"])
+@requires(Permission.REQUEST_WORK)
+def add_person(reference: str) -> Any:
+    """A further person."""
+    case = find_case(db(), current_actor(), reference)
+    form = AddPersonForm()
+    form.person.form.nationality.choices = options(state_choices(db()), blank=_("Unknown"))
+    if form.validate_on_submit():
+        given = person_given(form.person.form, case.kind)
+        if given is None:
+            form.person.form.name.errors = [_("Enter a name.")]
+        elif _try(form, lambda: editing.add_person_to(office(), db(), case.id, given, actor=current_actor())):
+            return _done(case, "people")
+    return _small(form, case, _("A further person"), inner=form.person.form)
+
+
+@bp.post("/<case_ref:reference>/persons/<int:person_id>/remove")
+@requires(Permission.REQUEST_WORK)
+def remove_person(reference: str, person_id: int) -> Any:
+    """Take a person off the file."""
+    case = find_case(db(), current_actor(), reference)
+    editing.remove_person(office(), db(), case.id, person_id, actor=current_actor())
+    return _done(case, "people")
+
+
+@bp.route("/<case_ref:reference>/items/new", methods=["GET", "POST"])
+@requires(Permission.REQUEST_WORK)
+def add_item(reference: str) -> Any:
+    """A further measure sought."""
+    case = find_case(db(), current_actor(), reference)
+    form = AddItemForm()
+    inner = form.item.form
+    inner.type_code.choices = options(
+        ((row.code, type_label(row)) for row in catalogue(db()).assistance_types.values()), blank=_("Choose")
+    )
+    inner.executing_authority_id.choices = options(our_authorities(db()), blank=_("Not yet known"))
+    if form.validate_on_submit():
+        given = ItemGiven(
+            inner.type_code.data or "", (inner.description.data or "").strip(), None, inner.executing_authority_id.data
+        )
+        if _try(form, lambda: editing.add_item_to(office(), db(), case.id, given, actor=current_actor())):
+            return _done(case, "items")
+    return _small(form, case, _("A further item"), inner=inner)
+
+
+@bp.route("/<case_ref:reference>/items/<int:item_id>", methods=["GET", "POST"])
+@requires(Permission.REQUEST_WORK)
+def change_item(reference: str, item_id: int) -> Any:
+    """Particulars and executing authority of an item."""
+    case = find_case(db(), current_actor(), reference)
+    item = db().scalar(select(AssistanceItem).where(AssistanceItem.id == item_id, AssistanceItem.case_id == case.id))
+    if item is None:
+        raise NotVisible("There is no such item.")
+    form = ChangeItemForm(obj=item) if request.method == "GET" else ChangeItemForm()
+    form.executing_authority_id.choices = options(our_authorities(db()), blank=_("Not yet known"))
+    if form.validate_on_submit() and _try(
+        form,
+        lambda: editing.change_item(
+            office(), db(), case.id, item_id, description=(form.description.data or "").strip(),
+            coercive=bool(form.coercive.data), executing_authority_id=form.executing_authority_id.data,
+            actor=current_actor(),
+        ),
+    ):  # fmt: skip
+        return _done(case, "items")
+    return _small(form, case, _("Item %(number)s", number=item.number))
+
+
+@bp.route("/<case_ref:reference>/correct/<int:seq>", methods=["GET", "POST"])
+@requires(Permission.REQUEST_CORRECT)
+def correct(reference: str, seq: int) -> Any:
+    """Correct an entry of the timeline by a further entry; both stay."""
+    case = find_case(db(), current_actor(), reference)
+    wrong = next((entry for entry in entries_of(db(), case.id) if entry.seq == seq), None)
+    if wrong is None:
+        raise NotVisible("There is no such entry.")
+    form = CorrectForm()
+    if request.method == "GET":
+        form.version.data, form.happened_on.data = str(case.version), wrong.happened_on
+    if form.validate_on_submit() and _try(
+        form,
+        lambda: editing.correct(
+            office(), db(), case.id, seq, reason=form.reason.data or "", happened_on=form.happened_on.data,
+            annul=form.action.data == "annul", actor=current_actor(), version=int(form.version.data or 0),
+        ),
+    ):  # fmt: skip
+        return _done(case, "timeline")
+    heading = _("Correct: %(entry)s", entry=event_title(life_cycles(), wrong.code))
+    return _small(form, case, heading, grave=True)
+
+
+@bp.route("/<case_ref:reference>/access", methods=["GET", "POST"])
+@requires(Permission.CASE_RESTRICT)
+def access(reference: str) -> Any:
+    """Who sees a restricted case."""
+    case = find_case(db(), current_actor(), reference)
+    rows = db().execute(
+        select(Account.id, Account.name).join(NeedToKnow, NeedToKnow.account_id == Account.id).where(NeedToKnow.case_id == case.id).order_by(Account.name)
+    )  # fmt: skip
+    named = [(account_id, name) for account_id, name in rows]
+    readers = db().execute(
+        select(Account.id, Account.name).where(Account.active, Account.role != "administrator").order_by(Account.name)
+    )
+    form = AccessForm()
+    form.account_id.choices = options(
+        [(account_id, name) for account_id, name in readers if account_id not in dict(named)], blank=_("Choose a person")
+    )
+    if form.validate_on_submit():
+        if form.account_id.data is None:
+            form.account_id.errors = [_("Choose a person.")]
+        elif _try(
+            form,
+            lambda: editing.grant_access(office(), db(), case.id, form.account_id.data or 0, actor=current_actor()),
+        ):
+            return redirect(url_for("cases.access", reference=case.reference))
+    page = render_template("cases/access.html", form=form, case=case, named=named)
+    return page, 422 if form.errors else 200
+
+
+@bp.post("/<case_ref:reference>/access/<int:account_id>/end")
+@requires(Permission.CASE_RESTRICT)
+def end_access(reference: str, account_id: int) -> Any:
+    """Take a person off a restricted case."""
+    case = find_case(db(), current_actor(), reference)
+    editing.end_access(office(), db(), case.id, account_id, actor=current_actor())
+    if account_id == current_actor().account_id:
+        return redirect(url_for("cases.index"))
+    return redirect(url_for("cases.access", reference=case.reference))

@@ -1,0 +1,26 @@
+"""The lists that forms of a request offer from the directory, in the order of the reader's language."""
+
+from flask_babel import get_locale
+from sqlalchemy.orm import Session
+
+from mla_tracker.cases.search import fold
+from mla_tracker.directory.queries import all_authorities, own_authorities, states
+from mla_tracker.web.filters import country
+
+
+def state_choices(session: Session) -> list[tuple[str, str]]:
+    """All States, sorted by their name in the reader's language."""
+    locale = get_locale()
+    pairs = [(row.iso2, country(row.iso2) if locale else row.name_en) for row in states(session)]
+    return sorted(pairs, key=lambda pair: fold(pair[1]))
+
+
+def their_authorities(session: Session) -> list[tuple[int, str]]:
+    """The authorities of other States, with the State before the name."""
+    pairs = [(row.id, f"{country(row.state or '')} · {row.name}") for row in all_authorities(session)]
+    return sorted(pairs, key=lambda pair: fold(pair[1]))
+
+
+def our_authorities(session: Session) -> list[tuple[int, str]]:
+    """The bodies of our own side."""
+    return [(row.id, row.name) for row in own_authorities(session)]

@@ -1,0 +1,86 @@
+"""A deadline of a case as the page shows it: what is due, what is left, and why this date."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+
+from mla_tracker.cases.models import Case
+from mla_tracker.deadlines.models import Deadline
+from mla_tracker.deadlines.queries import is_overdue
+
+
+@dataclass(frozen=True)
+class ShownDeadline:
+    """One row: `state` is running, overdue, met, missed, moot … ; `used` the share of a custody limit that is gone."""
+
+    row: Deadline
+    state: str
+    state_words: str
+    item_number: int | None
+    used: float | None
+
+    @property
+    def running(self) -> bool:
+        return self.row.ended_on is None and self.row.due_on is not None
+
+    @property
+    def ours(self) -> bool:
+        return self.row.bound == "ours"
+
+
+def shown_deadlines(rows: Sequence[Deadline], case: Case, today: date) -> list[ShownDeadline]:
+    """All deadlines of a case, the most dangerous first: running custody limits, then what is ours, then by day."""
+    numbers = {item.id: item.number for item in case.items}
+    shown = [
+        ShownDeadline(
+            row,
+            state := _state(row, today),
+            _state_words(state),
+            numbers.get(row.item_id) if row.item_id else None,
+            _used(row, today),
+        )
+        for row in rows
+    ]
+    return sorted(shown, key=_danger)
+
+
+def _danger(shown: ShownDeadline) -> tuple[Any, ...]:
+    row = shown.row
+    return (
+        not shown.running,
+        not (row.clock == "max_custody"),
+        row.provisional,
+        not shown.ours,
+        row.due_on or row.ended_on or date.max,
+    )
+
+
+def _state(row: Deadline, today: date) -> str:
+    if row.end_kind is not None:
+        return row.end_kind
+    if row.due_on is None:
+        return "standing"
+    return "overdue" if is_overdue(row, today) else "running"
+
+
+def _state_words(state: str) -> str:
+    return {
+        "running": _("Running"),
+        "overdue": _("Overdue"),
+        "standing": _("No day set"),
+        "met": _("Met"),
+        "missed": _("Done after its day"),
+        "moot": _("No longer counts"),
+        "restarted": _("Started anew"),
+        "ended": _("Ended"),
+    }[state]
+
+
+def _used(row: Deadline, today: date) -> float | None:
+    if row.clock != "max_custody" or row.due_on is None or row.ended_on is not None:
+        return None
+    whole = (row.due_on - row.started_on).days
+    return min(1.0, max(0.0, (today - row.started_on).days / whole)) if whole > 0 else 1.0

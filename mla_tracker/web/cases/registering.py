@@ -1,0 +1,92 @@
+"""Registering a new request on one page."""
+
+import secrets
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from mla_tracker.accounts.permissions import Permission
+from mla_tracker.cases.duplicates import possible_duplicates
+from mla_tracker.cases.particulars import DIRECTIONS, KINDS
+from mla_tracker.casework.editing import lead_choices
+from mla_tracker.casework.registering import register
+from mla_tracker.core.errors import DomainError
+from mla_tracker.instruments.queries import catalogue
+from mla_tracker.web.access import requires
+from mla_tracker.web.cases import words
+from mla_tracker.web.cases.choices import our_authorities, state_choices, their_authorities
+from mla_tracker.web.cases.completeness import contents
+from mla_tracker.web.cases.forms import RegisterForm
+from mla_tracker.web.cases.views import bp
+from mla_tracker.web.context import current_actor, db, office, today
+from mla_tracker.web.flashes import told
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.REQUEST_REGISTER)
+def new() -> Any:
+    """Kind and direction first; the fields follow. Nothing that was typed is lost by an error or another row."""
+    kind, direction = _asked("kind", KINDS), _asked("direction", DIRECTIONS)
+    form = RegisterForm()
+    _offer(form, kind)
+    grown = _grow(form)
+    if grown:
+        _offer(form, kind)
+    elif form.validate_on_submit():
+        registration = form.registration(kind, direction, office().zone)
+        likely = possible_duplicates(db(), current_actor(), registration)
+        if likely and "confirmed" not in request.form:
+            return _page(form, kind, direction, duplicates=likely), 422
+        try:
+            done = register(office(), db(), registration, actor=current_actor())
+        except DomainError as problem:
+            form.take(problem)
+        else:
+            if not done.again:
+                told(_("%(reference)s is registered.", reference=done.reference))
+            return redirect(url_for("cases.detail", reference=done.reference))
+    return _page(form, kind, direction), 422 if form.errors and not grown else 200
+
+
+def _page(form: RegisterForm, kind: str, direction: str, duplicates: Any = ()) -> str:
+    if not form.submission_key.data:
+        form.submission_key.data = secrets.token_urlsafe(16)
+    if form.opened_on.data is None and request.method == "GET":
+        form.opened_on.data = today()
+    return render_template(
+        "cases/new.html",
+        form=form,
+        kind=kind,
+        direction=direction,
+        words=words,
+        duplicates=duplicates,
+        contents=contents(form, kind) if direction == "incoming" or form.is_submitted() else contents(form, kind),
+        choices=[(k, d, url_for("cases.new", kind=k, direction=d)) for k in KINDS for d in DIRECTIONS],
+    )
+
+
+def _asked(name: str, known: tuple[str, ...]) -> str:
+    value = request.values.get(name, "")
+    return value if value in known else known[0]
+
+
+def _offer(form: RegisterForm, kind: str) -> None:
+    session = db()
+    states, ours = state_choices(session), our_authorities(session)
+    form.offer(states, their_authorities(session), ours)
+    form.offer_codes(catalogue(session), kind, states, ours, lead_choices(session))
+    if request.method == "GET" and form.lead_id.data is None:
+        form.lead_id.data = current_actor().account_id
+
+
+def _grow(form: RegisterForm) -> bool:
+    """“Add another” is a button of the form: a further row, everything typed kept."""
+    wanted = request.form.get("more", "")
+    if wanted == "items" and len(form.items) < (form.items.max_entries or 0):
+        form.items.append_entry()
+    elif wanted == "persons" and len(form.persons) < (form.persons.max_entries or 0):
+        form.persons.append_entry()
+    else:
+        return wanted == "again"
+    return True

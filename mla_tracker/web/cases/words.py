@@ -1,0 +1,99 @@
+"""Words for the codes of a request on screen; the labels of the life cycle are translated where they are shown."""
+
+from flask_babel import lazy_gettext as _l
+
+KINDS = {"mla": _l("Mutual legal assistance"), "extradition": _l("Extradition")}
+DIRECTIONS = {"incoming": _l("Incoming"), "outgoing": _l("Outgoing")}
+CYCLES = {
+    "mla_in": _l("Incoming request for mutual legal assistance"),
+    "mla_out": _l("Outgoing request for mutual legal assistance"),
+    "ex_in": _l("Incoming request for extradition"),
+    "ex_out": _l("Outgoing request for extradition"),
+}
+URGENCIES = {"routine": _l("Routine"), "urgent": _l("Urgent"), "most_urgent": _l("Most urgent")}
+CONFIDENTIALITIES = {
+    "ordinary": _l("Ordinary"),
+    "confidential": _l("Kept confidential on demand"),
+    "restricted": _l("Restricted to named people"),
+}
+NATURES = {
+    "criminal": _l("Criminal"),
+    "civil": _l("Civil"),
+    "administrative": _l("Administrative"),
+    "non_conviction_based": _l("Non-conviction-based"),
+}
+WANTED_FOR = {"prosecution": _l("Prosecution"), "sentence": _l("Serving a sentence")}
+CHANNELS = {
+    "central_authority": _l("Central authority"),
+    "diplomatic": _l("Diplomatic channel"),
+    "interpol": _l("INTERPOL"),
+    "direct": _l("Direct between authorities"),
+    "judicial_network": _l("Judicial network"),
+    "secure_platform": _l("Secure platform"),
+    "post": _l("Post or courier"),
+    "email": _l("E-mail"),
+    "oral": _l("Oral, urgent"),
+}
+PERSON_ROLES = {
+    "sought": _l("Person sought"),
+    "suspect": _l("Suspect or accused"),
+    "witness": _l("Witness"),
+    "expert": _l("Expert"),
+    "victim": _l("Victim"),
+    "holder": _l("Holder of records or assets"),
+    "other": _l("Other"),
+}
+TURNS = {
+    "ours": _l("Ours"),
+    "executing_authority": _l("Executing authority"),
+    "court": _l("Court"),
+    "other_state": _l("Other State"),
+    "third_party": _l("Third party"),
+}
+LANGUAGES = ("ar", "de", "en", "es", "fr", "it", "ja", "ka", "pl", "pt", "ro", "ru", "th", "tr", "uk", "vi", "zh")
+ORDERS = {
+    "due": _l("Due first"),
+    "newest": _l("Newest first"),
+    "oldest": _l("Oldest first"),
+    "state": _l("By State"),
+}
+FIELDS = {
+    "subject": _l("Subject line"),
+    "facts_summary": _l("Summary of the facts"),
+    "operation": _l("Operation"),
+    "counterpart": _l("State"),
+    "counterpart_authority_id": _l("Its authority"),
+    "their_reference": _l("Their reference"),
+    "owner_authority_id": _l("Body of ours that asks"),
+    "urgency": _l("Urgency"),
+    "urgency_reason": _l("Reason for the urgency"),
+    "confidentiality": _l("Confidentiality"),
+    "confidentiality_reason": _l("Reason for the confidentiality"),
+    "nature": _l("Nature of the proceedings"),
+    "wanted_for": _l("Wanted for"),
+    "languages": _l("Languages"),
+    "channel": _l("Channel"),
+    "no_basis_named": _l("No legal basis named"),
+    "received_on": _l("Received on"),
+    "received_at": _l("Received at"),
+    "needed_by": _l("Needed by"),
+    "needed_by_reason": _l("Reason for the date"),
+    "hearing_on": _l("Hearing or trial on"),
+    "limitation_on": _l("Time-barred on"),
+}
+FILE_EVENTS = {
+    "particulars_changed": _l("Particulars changed"),
+    "assigned": _l("Lead assigned"),
+    "bases_changed": _l("Legal bases changed"),
+    "offences_changed": _l("Offences changed"),
+    "person_added": _l("Person added"),
+    "person_changed": _l("Person changed"),
+    "person_removed": _l("Person removed"),
+    "item_changed": _l("Requested item changed"),
+    "access_granted": _l("Access to the restricted case granted"),
+    "access_ended": _l("Access to the restricted case ended"),
+    "pause_opened": _l("House clocks paused"),
+    "pause_closed": _l("House clocks run again"),
+    "deadline_acknowledged": _l("Deadline acknowledged"),
+    "note_added": _l("Note added"),
+}
