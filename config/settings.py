@@ -285,7 +285,11 @@ def _redis_as(socket_scheme: str, url: str) -> str:
 
 def _sentences(problem: ValidationError) -> list[str]:
     lines: list[str] = []
-    for error in problem.errors():
+    errors = problem.errors()
+    unknown_env = any(error["loc"] == ("env",) for error in errors)
+    for error in errors:
+        if unknown_env and error["type"] == "missing":
+            continue  # whether it may be missing depends on what MLA_ENV was meant to be
         reason = error["msg"].removeprefix("Value error, ")
         if not error["loc"]:
             lines.append(reason)
