@@ -74,7 +74,7 @@ class FileMailer:
     folder: Path
 
     def deliver(self, message: EmailMessage) -> str:
-        name = "".join(sign for sign in str(message["Message-ID"]).partition("@")[0] if sign.isalnum() or sign in "-._")
+        name = str(message["Message-ID"]).strip().removeprefix("<").partition("@")[0]
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with NamedTemporaryFile(dir=self.folder, prefix=".", delete=False) as file:

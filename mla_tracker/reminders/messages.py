@@ -77,7 +77,7 @@ class Envelope:
 
 def message_id(key: str, letterhead: Letterhead) -> str:
     """The Message-ID that follows from the notice key: a repeat bears the same one, and receivers recognise it."""
-    return f"<notice-{key[:40]}@{letterhead.host}>"
+    return f"<{key[:32]}@{letterhead.host}>"
 
 
 def deadline_message(notice: DeadlineNotice, envelope: Envelope, letterhead: Letterhead, now: datetime) -> EmailMessage:

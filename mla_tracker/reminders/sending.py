@@ -266,7 +266,7 @@ def _prepare(session: Session, lease: Lease, letterhead: Letterhead, at: datetim
     if (reason := obsolete(notice, deadline)) is not None:
         return _suppress(notice, reason)
     if not _still_told(session, notice, account, case) and hand_on(
-        session, notice, deadline, now=clock.now(), zone=letterhead.zone
+        session, notice, deadline, now=at, zone=letterhead.zone
     ):
         return Outcome.SUPPRESSED
     return deadline_message(_deadline_facts(notice, deadline, case.reference), envelope, letterhead, at)

@@ -28,6 +28,19 @@ class SmtpSink:
         """Its address as `MLA_MAIL_URL` writes it."""
         return f"smtp://{self.host}:{self.port}"
 
+    async def handle_RCPT(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Called by the server for each recipient."""
+        refusal = self.refuse(address)
+        if refusal is None:
+            envelope.rcpt_tos.append(address)
+        return refusal or "250 Known"
+
+    def refuse(self, _address: str) -> str | None:
+        """The answer for an address that is not taken; None takes it."""
+        return None
+
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Called by the server for each message."""
         content = cast("bytes", envelope.content)
@@ -37,11 +50,19 @@ class SmtpSink:
         return "250 Kept"
 
 
+class _AnyPort(Controller):
+    """On a port that the system chooses; the controller's first connection to itself must know which."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
 @contextmanager
-def listening() -> Iterator[SmtpSink]:
-    """A server on a free port of this machine for the duration of the block."""
-    sink = SmtpSink()
-    controller = Controller(sink, hostname="127.0.0.1", port=0)
+def listening(sink: SmtpSink | None = None) -> Iterator[SmtpSink]:
+    """A server on a free port of this machine for the duration of the block; `sink` may be one with faults."""
+    sink = sink or SmtpSink()
+    controller = _AnyPort(sink, hostname="127.0.0.1", port=0)
     controller.start()
     try:
         server = controller.server
