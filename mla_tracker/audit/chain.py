@@ -47,7 +47,7 @@ class Detail(NamedTuple):
 class Sealed(NamedTuple):
     """An entry as the verifier reads it. `text` is the canonical text made again from the stored columns.
 
-    `digest` is `NO_DETAIL` and `detail` None for a kind of entry that has none.
+    `digest` is what the MAC covers beside it. `has_detail`: it is that of a detail, which must be there.
     """
 
     chain: str
@@ -55,7 +55,8 @@ class Sealed(NamedTuple):
     text: str
     digest: bytes
     mac: bytes
-    detail: Detail | None
+    detail: Detail | None = None
+    has_detail: bool = True
 
 
 class Reason(StrEnum):
@@ -146,7 +147,7 @@ class Walk:
             self._break(seq, Reason.MISSING)
         elif not hmac.compare_digest(seal(self._key, previous, entry.text, entry.digest), entry.mac):
             self._break(seq, Reason.SEAL)
-        elif entry.digest != NO_DETAIL and entry.detail is None:
+        elif entry.has_detail and entry.detail is None:
             self._break(seq, Reason.DETAIL_GONE)
         elif entry.detail is not None and detail_digest(entry.detail.salt, entry.detail.text) != entry.digest:
             self._break(seq, Reason.DETAIL)

@@ -100,7 +100,7 @@ class AccessLog:
     def __init__(self, sessions: Sessions, key: AuditKey) -> None:
         self._sessions = sessions
         self._key = key
-        self._chain = ("", 0)
+        self._chain = _new_access_chain()
 
     def record(
         self,
@@ -130,11 +130,13 @@ class AccessLog:
 
     def _own_chain(self) -> str:
         """The chain of this process; a process that was forked off begins one of its own."""
-        chain, process = self._chain
-        if process != os.getpid():
-            chain = f"access:{secrets.token_hex(8)}"
-            self._chain = (chain, os.getpid())
-        return chain
+        if self._chain[1] != os.getpid():
+            self._chain = _new_access_chain()
+        return self._chain[0]
+
+
+def _new_access_chain() -> tuple[str, int]:
+    return f"access:{secrets.token_hex(8)}", os.getpid()
 
 
 def record_access(

@@ -6,7 +6,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mla_tracker.audit.chain import Detail, Sealed
+from mla_tracker.audit.chain import Sealed
+from mla_tracker.audit.verifier import stored_detail
 from mla_tracker.cases.models import CaseEvent, CaseEventDetail
 from mla_tracker.cases.open_act import chained_text
 from mla_tracker.cases.replay import Entry
@@ -39,5 +40,5 @@ def case_chains(session: Session) -> Iterator[Sealed]:
     )
     for case_id, seq, code, on, at, item_id, corrects, actor_id, recorded_at, digest, mac, salt, text in rows:
         entry = Entry(seq, code, on, at, item_id, corrects, actor_id)
-        kept = None if salt is None else Detail(salt, text)
-        yield Sealed(f"case:{case_id}", seq, chained_text(case_id, entry, recorded_at), digest, mac, kept)
+        sealed = chained_text(case_id, entry, recorded_at)
+        yield Sealed(f"case:{case_id}", seq, sealed, digest, mac, stored_detail(salt, text))
