@@ -5,10 +5,10 @@ from dataclasses import asdict
 
 import click
 
-from mla_tracker.audit.chain import AuditKey
 from mla_tracker.audit.verifier import Verdict, verify
 from mla_tracker.cases.trail import case_chains
 from mla_tracker.cli_office import opened_sessions, running
+from mla_tracker.office_from_settings import audit_key
 
 
 @click.group()
@@ -21,8 +21,7 @@ def audit() -> None:
 def verify_trail(as_json: bool) -> None:
     """Walk all chains; non-zero, with the first bad entry of each broken chain, when one is broken."""
     with running() as settings, opened_sessions(settings) as sessions:
-        key = AuditKey(settings.audit_key.get_secret_value().encode())
-        verdict = verify(sessions, key, [case_chains])
+        verdict = verify(sessions, audit_key(settings), [case_chains])
     click.echo(json.dumps(_plain(verdict), indent=2) if as_json else _sentences(verdict))
     if verdict.first is not None:
         raise SystemExit(1)
