@@ -1,7 +1,8 @@
 """What is measured, in one place: each measure with its words, its two events, its unit and what it leaves out.
 
-`VERSION` goes up whenever a figure would change for the same events; snapshots of different versions are never compared.
-The words are shown beside the figures (a page translates them), so they are written for the reader of a figure.
+`VERSION` goes up whenever a figure would change for the same events; snapshots of different versions are never
+compared. The words are shown beside the figures (a page translates them), so they are written for the reader of a
+figure.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,8 @@ from typing import Final
 VERSION: Final = 1
 
 FLOOR: Final = 10
-"""Under this number of cases a figure other than the count and the median is withheld: it would describe single cases."""
+"""Under this number of cases a figure other than the count and the median is withheld: it would describe single
+cases."""
 
 COHORT_MONTHS: Final = 60
 """Durations are measured over the requests received or sent in this many months up to the as-of date."""
@@ -143,8 +145,8 @@ MEASURES: Final[tuple[Measure, ...]] = (
         "no_response",
         Form.COUNT,
         "No response",
-        f"Open requests of ours that were sent {NO_RESPONSE_DAYS} days ago or earlier and were neither acknowledged nor "
-        "answered.",
+        f"Open requests of ours that were sent {NO_RESPONSE_DAYS} days ago or earlier and were neither acknowledged "
+        "nor answered.",
         unit="requests",
     ),
     Measure(
@@ -183,8 +185,8 @@ MEASURES: Final[tuple[Measure, ...]] = (
         "gap",
         Form.COUNT,
         "Out of balance",
-        "Requests for which opening and new less closed does not give closing, such as one closed before it was received. "
-        "Empty when the check line closes.",
+        "Requests for which opening and new less closed does not give closing, such as one closed before it was "
+        "received. Empty when the check line closes.",
         unit="requests",
     ),
     Measure(
@@ -216,8 +218,8 @@ GROUND_ABROAD: Final = "ground_abroad."
 OUTCOME: Final = "outcome."
 NOT_RECORDED: Final = "not_recorded."
 BEFORE_START: Final = "before_start."
-"""Measures that come once for each code: refusals by ground (ours, theirs), requests closed in the year by outcome, and,
-for each duration, the requests left out because a day was never recorded or lies before the start."""
+"""Measures that come once for each code: refusals by ground (ours, theirs), requests closed in the year by outcome,
+and, for each duration, the requests left out because a day was never recorded or lies before the start."""
 
 FAMILIES: Final[Mapping[str, tuple[str, str]]] = {
     GROUND: (

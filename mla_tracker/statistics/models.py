@@ -24,9 +24,9 @@ from mla_tracker.core.database import Base
 class Snapshot(Base):
     """The figures as it was on `as_of`, over the requests of `scope`, under one version of the definitions.
 
-    `scope` is `unrestricted` (for everybody who reads statistics) or `all` (for those who may). `progress` counts to 100. A
-    computation holds the row until `claimed_until`; one that died is taken up again after that. `restated` says why the figures
-    differ from those first computed for this date.
+    `scope` is `unrestricted` (for everybody who reads statistics) or `all` (for those who may). `progress` counts to
+    100. A computation holds the row until `claimed_until`; one that died is taken up again after that. `restated`
+    says why the figures differ from those first computed for this date.
     """
 
     __tablename__ = "snapshot"

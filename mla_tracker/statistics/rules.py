@@ -1,14 +1,14 @@
 """How figures are made of days: summaries, shares, ages, the check line. Pure functions over arrays and dates.
 
-Day counts are whole days: received and answered on the same day is 0. Quantiles are those of numpy's default (linear between
-the two nearest cases), so that anybody can recompute them. Percentiles are never combined across groups: each group is
-computed from its own cases.
+Day counts are whole days: received and answered on the same day is 0. Quantiles are those of numpy's default (linear
+between the two nearest cases), so that anybody can recompute them. Percentiles are never combined across groups: each
+group is computed from its own cases.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,16 +19,13 @@ Days = NDArray[np.float64]
 Dates = NDArray[np.datetime64]
 Flags = NDArray[np.bool_]
 
-AGE_BANDS: Final = ((0, 29), (30, 89), (90, 179), (180, 364), (365, None))
-"""The bands in which open cases are shown, first and last day of age; the last band is open."""
-
 
 @dataclass(frozen=True)
 class Summary:
     """What is said of one group of day counts.
 
-    Below the floor only `n` and the median are given, and `withheld` says why the rest is not; with no case at all there is
-    no median either.
+    Below the floor only `n` and the median are given, and `withheld` says why the rest is not; with no case at all
+    there is no median either.
     """
 
     n: int
@@ -86,14 +83,17 @@ class Flow:
 
     @property
     def gap(self) -> Flags:
+        """The requests whose columns do not balance; none when the line closes."""
         balance = self.opening.astype(int) + self.new.astype(int) - self.closed.astype(int) - self.closing.astype(int)
-        return balance != 0
+        unbalanced: Flags = balance != 0
+        return unbalanced
 
 
 def flow(start: Dates, closed: Dates, first: date, last: date) -> Flow:
     """opening + new - closed = closing for the days `first` to `last`, both included, each column counted by itself.
 
-    The line fails to close for a request that closed before it started, or closed without a known start; `gap` names those.
+    The line fails to close for a request that closed before it started, or closed without a known start; `gap` names
+    those.
     """
     begin, end = np.datetime64(first, "D"), np.datetime64(last, "D")
     known = ~np.isnat(start)
@@ -104,33 +104,6 @@ def flow(start: Dates, closed: Dates, first: date, last: date) -> Flow:
         closed=shut & (closed >= begin) & (closed <= end),
         closing=known & (start <= end) & ~(shut & (closed <= end)),
     )
-
-
-def age_band(days: int) -> tuple[int, int | None]:
-    """The band of `AGE_BANDS` in which an age of `days` lies."""
-    for first, last in AGE_BANDS:
-        if last is None or days <= last:
-            return first, last
-    raise AssertionError("the last band is open")
-
-
-def month_ends(last: date, count: int) -> list[date]:
-    """The last `count` ends of months before `last`, the earliest first."""
-    ends: list[date] = []
-    year, month = last.year, last.month
-    for _ in range(count):
-        ends.append(date.fromordinal(date(year, month, 1).toordinal() - 1))
-        year, month = ends[-1].year, ends[-1].month
-    return ends[::-1]
-
-
-def months_before(day: date, months: int) -> date:
-    """The day `months` earlier; a day that this month does not have becomes its last one."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    month += 1
-    following = date(year + (month == 12), month % 12 + 1, 1)
-    last = date.fromordinal(following.toordinal() - 1).day
-    return date(year, month, min(day.day, last))
 
 
 def as_dates(values: Sequence[Any]) -> Dates:

@@ -1,0 +1,152 @@
+"""Computing a snapshot: facts, counts, figures, stored together. Run by the worker and the commands, never by a
+page.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date, datetime
+from time import monotonic
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from mla_tracker.cases.models import CaseEvent
+from mla_tracker.core import clock
+from mla_tracker.core.database import Sessions
+from mla_tracker.statistics.counting import Counted, count, whole_days
+from mla_tracker.statistics.facts import Facts, read_facts
+from mla_tracker.statistics.figures import Figure, figures
+from mla_tracker.statistics.models import Snapshot, SnapshotCase, SnapshotFigure
+from mla_tracker.statistics.services import DONE, claim, due_snapshots, mark_failed, show_progress
+
+_READ, _COUNTED, _FIGURED = 40, 60, 85
+_COLUMNS = (
+    "snapshot_id", "case_id", "kind", "direction", "counterpart", "started_on", "days_acknowledge", "days_decide",
+    "days_execute", "days_answer", "days_waiting", "marks",
+)  # fmt: skip
+_log = structlog.get_logger(__name__)
+
+
+def compute_snapshot(sessions: Sessions, on: date, scope: str, *, zone: ZoneInfo) -> int | None:
+    """Compute the figures as it was on `on` and return the snapshot's id; None when another process is at it.
+
+    Safe to repeat: a day has one snapshot for each scope and version of the definitions, and its id stays. Where its
+    figures change because something was recorded later for a day up to `on`, it says that it was restated and why.
+    """
+    began = monotonic()
+    with sessions() as session:
+        held = claim(session, on, scope, now=clock.now())
+        if held is None:
+            return None
+        number, before = held.id, held.computed_at
+        try:
+            _compute(session, held, zone, before, began)
+        except Exception as problem:
+            session.rollback()
+            mark_failed(session, number, type(problem).__name__, now=clock.now())
+            raise
+    return number
+
+
+def compute_due(sessions: Sessions, *, zone: ZoneInfo, seconds: float) -> int:
+    """Compute what is due, one after the other, for about so many seconds; returns how many were computed."""
+    until, done, tried = monotonic() + seconds, 0, set[tuple[date, str]]()
+    while monotonic() < until:
+        with sessions() as session:
+            now = clock.now()
+            due = due_snapshots(session, today=clock.local_date(now, zone), now=now)
+        waiting = [entry for entry in due if entry not in tried]
+        if not waiting:
+            break
+        tried.add(waiting[0])
+        done += compute_snapshot(sessions, *waiting[0], zone=zone) is not None
+    return done
+
+
+def _compute(session: Session, held: Snapshot, zone: ZoneInfo, before: datetime | None, began: float) -> None:
+    on, number = held.as_of, held.id
+    facts = read_facts(session, on, held.scope)
+    show_progress(session, number, _READ)
+    counted = count(facts, on)
+    show_progress(session, number, _COUNTED)
+    found = list(figures(facts, counted))
+    show_progress(session, number, _FIGURED)
+    session.execute(delete(SnapshotCase).where(SnapshotCase.snapshot_id == number))
+    restated = held.restated
+    if before is not None and clock.local_date(before, zone) > on and _differ(session, number, found):
+        restated = _reason(session, on, before)
+    session.execute(delete(SnapshotFigure).where(SnapshotFigure.snapshot_id == number))
+    session.execute(insert(SnapshotFigure), [{"snapshot_id": number, **asdict(figure)} for figure in found])
+    _store_cases(session, number, facts, counted)
+    session.execute(
+        update(Snapshot)
+        .where(Snapshot.id == number)
+        .values(
+            state=DONE,
+            progress=100,
+            claimed_until=None,
+            computed_at=clock.now(),
+            seconds=round(monotonic() - began, 3),
+            cases=len(facts),
+            restated=restated,
+        )
+    )
+    session.commit()
+    _log.info("snapshot computed", on=on.isoformat(), scope=held.scope, cases=len(facts), figures=len(found))
+
+
+def _differ(session: Session, number: int, found: Iterable[Figure]) -> bool:
+    """Whether any figure is another than the stored one."""
+    stored = {
+        tuple(row[:4]): tuple(row[4:])
+        for row in session.execute(
+            select(
+                SnapshotFigure.measure, SnapshotFigure.kind, SnapshotFigure.direction, SnapshotFigure.state,
+                SnapshotFigure.n, SnapshotFigure.mean, SnapshotFigure.median, SnapshotFigure.p75, SnapshotFigure.p90,
+                SnapshotFigure.km_median,
+            ).where(SnapshotFigure.snapshot_id == number)
+        )
+    }  # fmt: skip
+    fresh = {
+        (figure.measure, figure.kind, figure.direction, figure.state): (
+            figure.n, figure.mean, figure.median, figure.p75, figure.p90, figure.km_median,
+        )
+        for figure in found
+    }  # fmt: skip
+    return stored != fresh
+
+
+def _reason(session: Session, on: date, before: datetime) -> str:
+    """Why figures of a day that was over have changed."""
+    entries = (
+        session.scalar(
+            select(func.count())
+            .select_from(CaseEvent)
+            .where(CaseEvent.happened_on <= on, CaseEvent.recorded_at > before)
+        )
+        or 0
+    )
+    if entries == 1:
+        return "1 entry for that day or earlier was recorded afterwards."
+    if entries:
+        return f"{entries} entries for that day or earlier were recorded afterwards."
+    return "Particulars, corrections or restrictions of requests were changed afterwards."
+
+
+def _store_cases(session: Session, number: int, facts: Facts, counted: Counted) -> None:
+    """One row a case, through COPY: a million of them take seconds."""
+    started, waiting = facts.start.astype(object), whole_days(counted.waiting)
+    days = [whole_days(counted.days[name.removeprefix("days_")]) for name in _COLUMNS[6:10]]
+    cursor: Any = session.connection().connection.cursor()
+    table = f"COPY {SnapshotCase.__tablename__} ({', '.join(_COLUMNS)}) FROM STDIN"
+    with cursor, cursor.copy(table) as copy:
+        for index, case_id in enumerate(facts.case_id):
+            copy.write_row(
+                (
+                    number, int(case_id), facts.kind[index], facts.direction[index], facts.counterpart[index],
+                    started[index], *(column[index] for column in days), waiting[index], counted.marks_of(index),
+                )
+            )  # fmt: skip
