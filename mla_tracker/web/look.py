@@ -1,8 +1,8 @@
 """The frame of every page: where one can go, how the reader wants to see it, and the columns of tables.
 
-The web layer calls `install_look` once. Templates then have `page` (a `Frame`), `column(…)`, `asset(…)` and the filters.
-The main navigation is bound to addresses, not to endpoints: an entry shows when some view answers its address and the
-reader may open it, so a page appears in the head on the day it exists.
+The web layer calls `install_look` once. Templates then have `page` (a `Frame`), `column(…)`, `asset(…)` and the
+filters. The main navigation is bound to addresses, not to endpoints: an entry shows when some view answers its
+address and the reader may open it, so a page appears in the head on the day it exists.
 """
 
 from collections.abc import Callable, Sequence
@@ -100,9 +100,10 @@ class Frame:
 class Column:
     """A column of a register table.
 
-    `place` says what the cell is: it becomes the cell's class `c-…` and its place in the entry that a row turns into in a
-    narrow window (first line: mark, ref, days; second: what; third: state, meta, act; `off` is left out there). `width` names
-    a fixed width, without it the column takes what is left. `sort` is the value of `sort=` for this column.
+    `place` says what the cell is: it becomes the cell's class `c-…` and its place in the entry that a row turns into
+    in a narrow window (first line: mark, ref, days; second: what; third: state, meta, act; `off` is left out there).
+    `width` names a fixed width, without it the column takes what is left. `sort` is the value of `sort=` for this
+    column.
     """
 
     label: str
@@ -136,8 +137,8 @@ def install_look(
 ) -> None:
     """Gives an application its static files, filters and frame.
 
-    `actor`: who reads the page, None before sign-in. `office`: the name of the authority and of its ministry ("" if none).
-    `languages`: those the office offers, as tags.
+    `actor`: who reads the page, None before sign-in. `office`: the name of the authority and of its ministry ("" if
+    none). `languages`: those the office offers, as tags.
     """
     install(app, assets)
     register_filters(app)
