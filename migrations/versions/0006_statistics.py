@@ -76,7 +76,7 @@ def upgrade() -> None:
         sa.Column("days_execute", sa.Integer(), nullable=True),
         sa.Column("days_answer", sa.Integer(), nullable=True),
         sa.Column("days_waiting", sa.Integer(), nullable=True),
-        sa.Column("marks", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("marks", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(
             ["snapshot_id"], ["snapshot.id"], name=op.f("fk_snapshot_case_snapshot_id"), ondelete="CASCADE"
         ),

@@ -49,6 +49,8 @@ def figures(facts: Facts, counted: Counted) -> Iterator[Figure]:
 
 def _by_state(facts: Facts, group: Flags) -> Iterator[tuple[str, Any]]:
     members = np.flatnonzero(group)
+    if not members.size:
+        return
     states = facts.counterpart[members].astype(str)
     order = np.argsort(states, kind="stable")
     names, first = np.unique(states[order], return_index=True)
