@@ -5,7 +5,7 @@ bears the same Message-ID. A worker that dies loses nothing: its lease runs out 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from enum import StrEnum
@@ -14,6 +14,7 @@ from typing import Final
 
 import structlog
 from sqlalchemy import Update, and_, func, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.models import Account
@@ -86,28 +87,24 @@ def sweep(sessions: Sessions, mailer: Mailer, letterhead: Letterhead, *, on: dat
     While no mail server can be reached the notices stay planned, without counting as tried.
     """
     moment = on or clock.now()
-    planned = plan_missing(sessions, moment, letterhead.zone)
-    swept = flush(sessions, mailer, letterhead, due_by=moment, planned=planned)
+    planned = Planned(0, 0)
+    try:
+        planned = plan_missing(sessions, moment, letterhead.zone)
+    finally:  # what was planned before is sent, whatever hinders the planning
+        swept = flush(sessions, mailer, letterhead, due_by=moment)
     with sessions() as session, session.begin():
         heartbeat.stamp(session, SWEEP, clock.now())
-    return swept
+    return replace(swept, planned=planned)
 
 
-def flush(
-    sessions: Sessions,
-    mailer: Mailer,
-    letterhead: Letterhead,
-    *,
-    due_by: datetime,
-    planned: Planned = Planned(0, 0),  # noqa: B008 - frozen
-) -> Swept:
+def flush(sessions: Sessions, mailer: Mailer, letterhead: Letterhead, *, due_by: datetime) -> Swept:
     """Send what is planned and due, without planning anything."""
     outcomes: dict[Outcome, int] = {}
     trouble = None
     leases = claim_due(sessions, due_by=due_by)
     try:
         for lease in leases:
-            outcome = send(sessions, lease, mailer, letterhead, at=due_by)
+            outcome = _send_or_put_off(sessions, lease, mailer, letterhead, at=due_by)
             outcomes[outcome] = outcomes.get(outcome, 0) + 1
     except Unreachable as problem:
         trouble = str(problem)
@@ -118,7 +115,7 @@ def flush(
     _note_trouble(sessions, trouble, sent=outcomes.get(Outcome.SENT, 0) > 0)
     if outcomes:
         _log.info("notices handled", **{outcome.value: number for outcome, number in outcomes.items()})
-    return Swept(planned, outcomes, trouble)
+    return Swept(Planned(0, 0), outcomes, trouble)
 
 
 def claim_due(
@@ -233,6 +230,19 @@ def send(sessions: Sessions, lease: Lease, mailer: Mailer, letterhead: Letterhea
     return Outcome.SENT
 
 
+def _send_or_put_off(
+    sessions: Sessions, lease: Lease, mailer: Mailer, letterhead: Letterhead, *, at: datetime
+) -> Outcome:
+    """`send`, where one message that cannot be made or sent for an unforeseen reason holds up none of the others."""
+    try:
+        return send(sessions, lease, mailer, letterhead, at=at)
+    except (Unreachable, SQLAlchemyError):
+        raise
+    except Exception as problem:  # noqa: BLE001 - whatever it is, the others must go out
+        _log.exception("notice could not be sent", notice=lease.notice_id)
+        return _stamp_delayed(sessions, lease, f"{type(problem).__name__} in the tracker itself")
+
+
 def _prepare(session: Session, lease: Lease, letterhead: Letterhead, at: datetime) -> EmailMessage | Outcome:
     if lease.until - clock.now() < timedelta(seconds=BUDGET_SECONDS):
         return Outcome.LEFT
@@ -252,7 +262,7 @@ def _prepare(session: Session, lease: Lease, letterhead: Letterhead, at: datetim
         key=notice.notice_key,
         address=account.email,
         name=account.name,
-        language=account.language,
+        language=account.language.replace("-", "_"),
         thread=None if notice.case_id is None else str(notice.case_id),
     )
     notice.message_id = notice.message_id or message_id(notice.notice_key, letterhead)

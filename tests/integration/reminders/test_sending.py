@@ -254,6 +254,13 @@ def test_a_lease_that_ran_out_is_claimed_again_and_the_former_holder_sends_nothi
     mailer.close()
 
 
+def test_a_message_that_cannot_be_made_is_put_off_and_holds_up_nobody(sessions: Sessions, smtp: SmtpSink) -> None:
+    people = due_today(sessions, 3)
+    with sessions() as session, session.begin():
+        session.get_one(Account, people[0].id).language = "no language at all"
+    assert run(sessions, smtp).outcomes == {Outcome.SENT: 2, Outcome.DEFERRED: 1}
+
+
 def test_custody_goes_first(sessions: Sessions, smtp: SmtpSink) -> None:
     with sessions() as session, session.begin():
         officer = person(session)
