@@ -111,7 +111,21 @@ def schedule() -> None:
 
     with running("schedule") as settings:
         configure(settings)
-        app.Beat(quiet=True, loglevel=settings.log_level).run()
+        beat = app.Beat(quiet=True, loglevel=settings.log_level)
+        beat.install_sync_handler = _end_on_the_first_signal
+        beat.run()
+
+
+def _end_on_the_first_signal(_beat: object) -> None:
+    """In place of Celery's handlers, which stumble over a second signal: Ctrl-C reaches all, then `serve` asks."""
+
+    def end(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, end)
 
 
 def _application(settings: Settings) -> "Callable[[], Flask]":
