@@ -11,7 +11,7 @@ from mla_tracker.core.code_list import Code, CodeRow
 from mla_tracker.instruments.catalogue import Catalogue, CodeTable
 from mla_tracker.instruments.codes import READERS
 from mla_tracker.instruments.models import CatalogueVersion
-from mla_tracker.instruments.seeding import TABLES, label_of, seed_rows
+from mla_tracker.instruments.seeding import TABLES, seed_rows
 
 _KEPT_AT_MOST: Final = 4
 _FIELDS: Final = {
@@ -70,19 +70,13 @@ def code_row(session: Session, table: str, code: str) -> CodeRow | None:
 def row_value(table: str, row: CodeRow) -> Code | None:
     """A stored row as its value; None for a list that is read elsewhere (time limits)."""
     read = READERS.get(table)
-    return read(stored_definition(row), f"table {table}, {row.code}") if read else None
-
-
-def stored_definition(row: CodeRow) -> dict[str, Any]:
-    """The row with the words of its column, which an office may have changed."""
-    words = "label" if "label" in row.definition or row.label != label_of(row.definition) else "article"
-    return {**row.definition, words: row.label, "check": row.check_mark}
+    return read(row.definition, f"table {table}, {row.code}") if read else None
 
 
 def _read(session: Session) -> Catalogue:
     tables: dict[str, Any] = {}
     for table, name in _FIELDS.items():
         rows = code_rows(session, table)
-        values = {row.code: READERS[table](stored_definition(row), f"table {table}, {row.code}") for row in rows}
+        values = {row.code: READERS[table](row.definition, f"table {table}, {row.code}") for row in rows}
         tables[name] = CodeTable(values, {row.code for row in rows if row.retired_at is not None})
     return Catalogue(**tables)
