@@ -28,17 +28,17 @@ def duties(
     """The duties of `basis` for `act` (refuse, partial, postpone, lift_freeze) on these grounds.
 
     `is_domestic` says of a ground whether it is a domestic one that the basis opens. A row whose force is none is left
-    out: the text lays no such duty.
+    out: the text lays no such duty, and a ground that it names does not come back in as a domestic one.
     """
+    of_act = [
+        row for row in rows if row.basis == basis and kind in row.applies and row.act == act and row.when in holding
+    ]
+    exempt = {(row.duty, ground) for row in of_act if row.force == "none" for ground in row.grounds}
     return [
         row
-        for row in rows
-        if row.basis == basis
-        and kind in row.applies
-        and row.act == act
-        and row.force != "none"
-        and row.when in holding
-        and _covers(row, grounds, is_domestic)
+        for row in of_act
+        if row.force != "none"
+        and _covers(row, [ground for ground in grounds if (row.duty, ground) not in exempt], grounds, is_domestic)
     ]
 
 
@@ -47,7 +47,9 @@ def recorded(rows: Iterable[Duty], basis: str) -> bool:
     return any(row.basis == basis for row in rows)
 
 
-def _covers(row: Duty, grounds: Collection[str], is_domestic: Callable[[str], bool]) -> bool:
+def _covers(
+    row: Duty, not_exempt: Collection[str], grounds: Collection[str], is_domestic: Callable[[str], bool]
+) -> bool:
     if not row.grounds or not set(row.grounds).isdisjoint(grounds):
         return True
-    return row.with_domestic and any(is_domestic(ground) for ground in grounds)
+    return row.with_domestic and any(is_domestic(ground) for ground in not_exempt)
