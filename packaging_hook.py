@@ -7,7 +7,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 BESIDE = ("config", "migrations", "templates", "worker")
 
 
-class Inside(BuildHookInterface):
+class Inside(BuildHookInterface[Any]):
     """Maps the folders for a built wheel; an editable install reads them where they are."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

@@ -63,7 +63,7 @@ def _in_wheel(package: str, pattern: str) -> Path | None:
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         return None
-    return next(iter(sorted(Path(spec.origin).parent.glob(pattern))), None)
+    return next(iter(sorted(Path(spec.origin).resolve().parent.glob(pattern))), None)
 
 
 def _installed_postgres() -> list[Path]:

@@ -54,8 +54,9 @@ class _AnyPort(Controller):
     """On a port that the system chooses; the controller's first connection to itself must know which."""
 
     def _trigger_server(self) -> None:
+        assert isinstance(self.server, Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call] # aiosmtpd types only what is public
 
 
 @contextmanager
