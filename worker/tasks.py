@@ -1,5 +1,10 @@
 """The tasks: each opens a session, calls one service, commits. Rules live below."""
 
+import structlog
+
+from mla_tracker.audit.services import anchor_changed_heads
+from mla_tracker.audit.verifier import Verdict
+from mla_tracker.casework.trail_check import check_trail, check_trail_daily
 from mla_tracker.core import clock, heartbeat
 from mla_tracker.core.database import session_scope
 from mla_tracker.reminders import sending
@@ -7,6 +12,8 @@ from mla_tracker.reminders.mailer import make_mailer
 from mla_tracker.reminders.messages import Letterhead
 from worker import office
 from worker.app import job
+
+_log = structlog.get_logger(__name__)
 
 
 @job("schedule.heartbeat")
@@ -23,3 +30,30 @@ def sweep_reminders() -> None:
     settings = office.settings()
     letterhead = Letterhead(settings.mail_from, settings.base_url, settings.zone)
     sending.sweep(office.sessions(), make_mailer(settings.mail_url), letterhead)
+
+
+@job("audit.anchor")
+def anchor_trail() -> None:
+    """Bind the ends of the chains that changed since the last anchor."""
+    key, bound = office.office().audit_key, 1
+    while bound:
+        with session_scope(office.sessions()) as session:
+            bound = anchor_changed_heads(session, key, clock.now())
+            session.commit()
+
+
+@job("audit.verify_daily")
+def verify_trail_daily() -> None:
+    """Walk the whole trail once a day; a break is an error in the log and stands on the page of the trail."""
+    _tell(check_trail_daily(office.office(), clock.now()))
+
+
+@job("audit.verify")
+def verify_trail() -> None:
+    """Walk the whole trail now, because somebody asked."""
+    _tell(check_trail(office.office()))
+
+
+def _tell(verdict: Verdict | None) -> None:
+    if verdict is not None and verdict.first is not None:
+        _log.error("audit trail broken", first=str(verdict.first), broken_chains=len(verdict.breaks))
