@@ -21,6 +21,7 @@ VERBS: dict[str, str] = {
     "user": "mla_tracker.cli_people:user",
     "reminders": "mla_tracker.cli_reminders:reminders",
     "mail": "mla_tracker.cli_reminders:mail",
+    "statistics": "mla_tracker.cli_statistics:statistics",
     "audit": "mla_tracker.cli_audit:audit",
     "doctor": "mla_tracker.cli_doctor:doctor",
 }

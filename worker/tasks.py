@@ -1,5 +1,7 @@
 """The tasks: each opens a session, calls one service, commits. Rules live below."""
 
+from datetime import date
+
 import structlog
 
 from mla_tracker.audit.services import anchor_changed_heads
@@ -10,10 +12,14 @@ from mla_tracker.core.database import session_scope
 from mla_tracker.reminders import sending
 from mla_tracker.reminders.mailer import make_mailer
 from mla_tracker.reminders.messages import Letterhead
+from mla_tracker.statistics.computing import compute_due, compute_snapshot
 from worker import office
 from worker.app import job
 
 _log = structlog.get_logger(__name__)
+
+NIGHTLY_SECONDS = 240.0
+"""A sweep takes up no further snapshot after this; the next one goes on. Well below the time limit of a task."""
 
 
 @job("schedule.heartbeat")
@@ -57,3 +63,15 @@ def verify_trail() -> None:
 def _tell(verdict: Verdict | None) -> None:
     if verdict is not None and verdict.first is not None:
         _log.error("audit trail broken", first=str(verdict.first), broken_chains=len(verdict.breaks))
+
+
+@job("statistics.compute")
+def compute_statistics(on: str, scope: str) -> None:
+    """Compute the snapshot of one day, as somebody asked for; nothing where another process is at it."""
+    compute_snapshot(office.sessions(), date.fromisoformat(on), scope, zone=office.settings().zone)
+
+
+@job("statistics.nightly")
+def compute_missing_statistics() -> None:
+    """Compute the snapshots that there should be and are not: yesterday's, the month ends, what was asked for."""
+    compute_due(office.sessions(), zone=office.settings().zone, seconds=NIGHTLY_SECONDS)

@@ -201,18 +201,28 @@ def trends(
     }
 
 
-def cases_of_figure(session: Session, actor: Actor, snapshot_id: int, key: FigureKey) -> ColumnElement[bool]:
+def cases_of_figure(
+    session: Session,
+    actor: Actor,
+    snapshot_id: int,
+    measure: str,
+    kind: str = "",
+    direction: str = "",
+    state: str = "",
+) -> ColumnElement[bool]:
     """The condition on `Case` of the cases that the figure counts; raises `NotVisible` where it is not for the
     actor.
     """
     _readable(session, actor, snapshot_id)
-    return Case.id.in_(select(SnapshotCase.case_id).where(*_members(snapshot_id, key)))
+    return Case.id.in_(select(SnapshotCase.case_id).where(*_members(snapshot_id, measure, kind, direction, state)))
 
 
 def hidden_cases(session: Session, actor: Actor, snapshot_id: int, key: FigureKey) -> int:
     """How many cases of the figure the actor may not see (restricted ones): a list says so beside its count."""
     _readable(session, actor, snapshot_id)
-    shown = select(SnapshotCase.case_id).where(*_members(snapshot_id, key), ~visible(actor, SnapshotCase.case_id))
+    shown = select(SnapshotCase.case_id).where(
+        *_members(snapshot_id, key.measure, key.kind, key.direction, key.state), ~visible(actor, SnapshotCase.case_id)
+    )
     return session.scalar(select(func.count()).select_from(shown.subquery())) or 0
 
 
@@ -228,14 +238,16 @@ def snapshot_of_figure(session: Session, actor: Actor, snapshot_id: int) -> Snap
     return _readable(session, actor, snapshot_id)
 
 
-def _members(snapshot_id: int, key: FigureKey) -> list[ColumnElement[bool]]:
+def _members(snapshot_id: int, measure: str, kind: str, direction: str, state: str) -> list[ColumnElement[bool]]:
+    if not is_known(measure):
+        raise NotVisible("There is no such figure.")
     found: list[ColumnElement[bool]] = [SnapshotCase.snapshot_id == snapshot_id]
-    if key.measure in _DAYS:
-        found.append(_DAYS[key.measure].is_not(None))
+    if measure in _DAYS:
+        found.append(_DAYS[measure].is_not(None))
     else:
-        found.append(SnapshotCase.marks.contains([key.measure]))
+        found.append(SnapshotCase.marks.contains([measure]))
     for column, value in (
-        (SnapshotCase.kind, key.kind), (SnapshotCase.direction, key.direction), (SnapshotCase.counterpart, key.state),
+        (SnapshotCase.kind, kind), (SnapshotCase.direction, direction), (SnapshotCase.counterpart, state),
     ):  # fmt: skip
         if value:
             found.append(column == value)
