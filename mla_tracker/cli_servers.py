@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _SELF = (sys.executable, "-m", "mla_tracker.cli")
 _WEB_SECONDS = 60.0
+_TRIES = 2
 _STALE_AFTER = timedelta(minutes=2)
 _LOADED = "demonstration_loaded"
 
@@ -190,6 +191,8 @@ def _await_web(settings: Settings, group: ProcessGroup) -> None:
     until = time.monotonic() + _WEB_SECONDS
     while time.monotonic() < until:
         group.look()
+        if group.deaths("web") > _TRIES:
+            raise StandaloneError("The web server does not start; what it said stands above.")
         try:
             with urlopen(address, timeout=5):
                 return

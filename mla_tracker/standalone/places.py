@@ -41,6 +41,10 @@ def account_for(data: Path) -> Account:
     """Who runs PostgreSQL: this account, or as root the owner of existing data, else an unprivileged one."""
     uid = os.geteuid()
     if uid != 0:
+        if data.exists() and data.stat().st_uid != uid:
+            raise StandaloneError(
+                f"{data} belongs to another account: start as that one or as root, or set MLA_VAR_DIR."
+            )
         return _account(_entry(uid), switch=False)
     if (data / "PG_VERSION").exists() and (owner := data.stat().st_uid) != 0:
         return _account(_entry(owner), switch=True)

@@ -179,8 +179,15 @@ def _make_folders(var: Path) -> None:
     if not var.exists():
         var.mkdir(parents=True)
         var.chmod(0o755)
-    for name in ("log", "run"):
-        (var / name).mkdir(exist_ok=True, mode=0o700)
+    try:
+        for name in ("log", "run"):
+            (var / name).mkdir(exist_ok=True, mode=0o700)
+            if (var / name).stat().st_uid != os.geteuid() and os.geteuid() != 0:
+                raise PermissionError
+    except PermissionError:
+        raise StandaloneError(
+            f"{var} belongs to another account: start as that account, or set MLA_VAR_DIR to another folder."
+        ) from None
 
 
 @contextlib.contextmanager

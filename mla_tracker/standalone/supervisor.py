@@ -113,6 +113,10 @@ class ProcessGroup:
             self._next_check = now + _CHECK_EVERY
             self._look_at_the_beat()
 
+    def deaths(self, name: str) -> int:
+        """How often the program `name` died in a row."""
+        return sum(watched.deaths for what, watched in self._watched.items() if what.name == name)
+
     def stop(self) -> None:
         """Ask all programs to end, wait, and make those end that do not."""
         for number, seconds in ((signal.SIGTERM, _GRACE), (signal.SIGKILL, 5.0)):

@@ -38,6 +38,38 @@ def test_a_program_that_dies_at_once_never_spins(tmp_path: Path) -> None:
     assert 2 <= len(counter.read_text(encoding="ascii")) <= 4
 
 
+def test_programs_are_started_anew_when_the_schedule_no_longer_beats(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("_HEALTHY_AFTER", 0.0), ("_CHECK_EVERY", 0.0), ("_STALE_CHECKS", 3), ("_FIRST_PAUSE", 0.0)):
+        monkeypatch.setattr(f"mla_tracker.standalone.supervisor.{name}", value)
+    nothing = OwnedServers(Wanted(tmp_path, postgres=False, broker=False), print)
+    sleeping = Program("worker", ("/bin/sleep", "60"), needs_beat=True)
+    other = Program("web", ("/bin/sleep", "60"))
+    stale = [True]
+    watched = ProcessGroup(
+        nothing,
+        [sleeping, other],
+        environment={},
+        run_folder=tmp_path,
+        say=lambda _text: None,
+        beat_is_stale=lambda: stale[0],
+    )
+    watched.start()
+    before = {name: (tmp_path / f"{name}.pid").read_text(encoding="ascii") for name in ("worker", "web")}
+    for _ in range(3):
+        watched.look()
+    stale[0] = False
+    until = time.monotonic() + 5
+    while (tmp_path / "worker.pid").read_text(encoding="ascii") == before["worker"] and time.monotonic() < until:
+        watched.look()
+        time.sleep(0.02)
+    after = {name: (tmp_path / f"{name}.pid").read_text(encoding="ascii") for name in ("worker", "web")}
+    watched.stop()
+    assert after["web"] == before["web"]
+    assert after["worker"] != before["worker"]
+
+
 def test_a_program_that_ignores_the_request_is_ended_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
