@@ -20,7 +20,8 @@ lint: .venv/.tools
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint --lint templates
+	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/python -m tests.wiring.template_lint
 
 format: .venv/.tools
 	$(BIN)/ruff check --fix .

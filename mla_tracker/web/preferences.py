@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, current_app, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from mla_tracker.web.access import public
 from mla_tracker.web.look import DENSITIES, DENSITY_COOKIE, KEYS_COOKIE, THEME_COOKIE, THEMES
 
 bp = Blueprint("preferences", __name__)
@@ -35,6 +36,7 @@ def configure(languages: Sequence[str], remember_language: Callable[[str], None]
 
 
 @bp.post("/preferences")
+@public
 def keep() -> AnyResponse:
     """Keeps what was chosen and goes back to the page it was chosen on."""
     response: AnyResponse = redirect(_local(request.form.get("next", "")), 303)

@@ -1,6 +1,6 @@
 """`/dev/gallery`: every component of the pages on one page, with data as an office has them.
 
-Browser tests look at it in light and dark, in both directions, wide and narrow. The figures are an example, shown only here.
+Browser tests look at it in light and dark, in both directions, wide and narrow. The figures are an example.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +25,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
+from mla_tracker.web.access import public
 from mla_tracker.web.fields import DayField
 from mla_tracker.web.filters import bdi, country
 
@@ -233,6 +234,7 @@ class GalleryForm(Form):
 
 
 @bp.get("/gallery")
+@public
 def gallery() -> str:
     """The components with their examples."""
     typed = MultiDict([("kind", "mla"), ("state", "MZ"), ("their_reference", "PGR-GCCC 88/2026"), ("language", "pt")])
