@@ -1,5 +1,5 @@
 // One box for everything the page can do: go somewhere, press one of its buttons, search for what was typed.
-import {element, isTyping, matches} from "./text.js";
+import {element, folded, isTyping, matches} from "./text.js";
 
 const root = document.documentElement;
 const SOURCES = "nav.wide a, a.register, .title .btns :is(a, button), .acts .btns :is(a, button), .menu.account .panel a, [data-command]";
@@ -39,7 +39,10 @@ export const startPalette = () => {
   };
   const refresh = () => {
     const typed = box.value.trim();
-    found = commands().filter((one) => !typed || matches(one.label, typed)).slice(0, MOST);
+    const begins = (one) => folded(one.label).startsWith(folded(typed));
+    found = commands().filter((one) => !typed || matches(one.label, typed));
+    if (typed) found.sort((a, b) => begins(b) - begins(a));
+    found = found.slice(0, MOST);
     if (typed && dialog.dataset.find) found.splice(REFERENCE.test(typed) ? 0 : found.length, 0, search(typed));
     list.replaceChildren(
       ...found.map((one, place) => {
