@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from enum import StrEnum
 from random import random
-from typing import Final
+from typing import Final, cast
 
 import structlog
 from sqlalchemy import Update, and_, func, or_, select, update
@@ -34,7 +34,6 @@ from mla_tracker.reminders.messages import (
     Letterhead,
     deadline_message,
     floor_message,
-    message_id,
 )
 from mla_tracker.reminders.models import CLAIMED, DEAD, DEFERRED, OPEN_STATES, PLANNED, SENT, SUPPRESSED, Notice
 from mla_tracker.reminders.services import BEFORE_FLOOR, ENDED, Planned, hand_on, obsolete, plan_missing
@@ -246,18 +245,16 @@ def _send_or_put_off(
 def _prepare(session: Session, lease: Lease, letterhead: Letterhead, at: datetime) -> EmailMessage | Outcome:
     if lease.until - clock.now() < timedelta(seconds=BUDGET_SECONDS):
         return Outcome.LEFT
-    concerned = session.get_one(Notice, lease.notice_id).case_id
-    # The case before the notice, as in an act: so the two never wait for each other.
-    case = None if concerned is None else _case_held(session, concerned)
-    notice = session.scalar(
-        select(Notice)
+    found = session.execute(
+        select(Notice, Account, Deadline, Case)
+        .join(Account, Account.id == Notice.recipient_id)
+        .outerjoin(Deadline, Deadline.id == Notice.deadline_id)
+        .outerjoin(Case, Case.id == Notice.case_id)
         .where(Notice.id == lease.notice_id, Notice.state == CLAIMED, Notice.claimed_until == lease.until)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if notice is None or notice.recipient_id is None:
+    ).one_or_none()
+    if found is None:
         return Outcome.LEFT
-    account = session.get_one(Account, notice.recipient_id)
+    notice, account, deadline, case = cast("tuple[Notice, Account, Deadline | None, Case | None]", tuple(found))
     envelope = Envelope(
         key=notice.notice_key,
         address=account.email,
@@ -265,26 +262,20 @@ def _prepare(session: Session, lease: Lease, letterhead: Letterhead, at: datetim
         language=account.language.replace("-", "_"),
         thread=None if notice.case_id is None else str(notice.case_id),
     )
-    notice.message_id = notice.message_id or message_id(notice.notice_key, letterhead)
     if case is None:
         if not account.active:
             return _suppress(notice, _INACTIVE)
         return floor_message(_floor_facts(session, notice), envelope, letterhead, at)
-    deadline = session.get(Deadline, notice.deadline_id) if notice.deadline_id else None
     if deadline is None:
         return _suppress(notice, ENDED)
     if (reason := obsolete(notice, deadline)) is not None:
         return _suppress(notice, reason)
-    if not _still_told(session, notice, account, case) and hand_on(
-        session, notice, deadline, now=at, zone=letterhead.zone
-    ):
-        return Outcome.SUPPRESSED
+    if not _still_told(session, notice, account, case):
+        # The case before the notice, as in an act: so the two never wait for each other.
+        session.execute(select(Case.id).where(Case.id == case.id).with_for_update(read=True, key_share=True))
+        if hand_on(session, notice, deadline, now=at, zone=letterhead.zone):
+            return Outcome.SUPPRESSED
     return deadline_message(_deadline_facts(notice, deadline, case.reference), envelope, letterhead, at)
-
-
-def _case_held(session: Session, case_id: int) -> Case:
-    held = select(Case).where(Case.id == case_id).with_for_update(read=True, key_share=True)
-    return session.scalars(held).one()
 
 
 def _still_told(session: Session, notice: Notice, account: Account, case: Case) -> bool:

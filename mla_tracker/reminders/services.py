@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -189,8 +189,11 @@ def retry_dead(session: Session, actor: Actor, key: AuditKey, notice_id: int, *,
 
 
 def term_of(row: Deadline) -> Term | None:
-    """The time limit as the ladder sees it; None when it ended, or has no date while it is paused."""
-    if row.ended_on is not None or row.due_on is None:
+    """The time limit as the ladder sees it; None when it ended, has no date, or attaches only provisionally.
+
+    A provisional custody limit is told all the same: a person may walk free.
+    """
+    if row.ended_on is not None or row.due_on is None or (row.provisional and row.clock != rules.CUSTODY):
         return None
     return Term(
         clock=row.clock,
@@ -268,7 +271,8 @@ def _decide(
         rungs = rules.ladder(term, zone, now)
         decision = rules.decide(rungs, decided.get(_decision(row)), now)
         row.next_rung_on = clock.local_date(decision.next_at, zone) if decision.next_at else None
-        for rung in decision.overtaken:
+        # What was passed over before a floor nobody here was late with: the highest rung stands for it.
+        for rung in decision.overtaken if floor is None else ():
             rows.extend(_rows(row, rung, audience.of(row.case_id, rung), now, state=SUPPRESSED, reason=OVERTAKEN))
         if decision.send is None:
             continue
@@ -352,19 +356,20 @@ def _close_alarms(session: Session, deadline_ids: Collection[int]) -> None:
 
 def _write(session: Session, rows: Sequence[dict[str, Any]]) -> int:
     """Insert under the notice key; a key that is there stays as it is, unless its notice had been withdrawn."""
-    written = 0
-    for some in _batches(rows):
-        statement = insert(Notice).values(list(some))
-        renewed = ("state", "reason", "floor_id", "why", "due_at", "planned_at", "next_attempt_at")
-        result = session.execute(
-            statement.on_conflict_do_update(
-                index_elements=[Notice.notice_key],
-                set_={name: statement.excluded[name] for name in renewed} | {"attempts": 0, "first_attempt_at": None},
-                where=and_(Notice.state == SUPPRESSED, Notice.reason.in_(WITHDRAWN)),
-            ).returning(Notice.id)
-        )
-        written += len(result.all())
-    return written
+    if not rows:
+        return 0
+    statement = insert(Notice)
+    renewed = ("state", "reason", "floor_id", "why", "due_at", "planned_at", "next_attempt_at")
+    written = session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["notice_key"],
+            set_={name: statement.excluded[name] for name in renewed} | {"attempts": 0, "first_attempt_at": None},
+            where=and_(Notice.state == SUPPRESSED, or_(*(Notice.reason == reason for reason in WITHDRAWN))),
+        ).returning(Notice.id),
+        rows,
+        execution_options={"render_nulls": True},  # rows of one shape travel together
+    )
+    return len(written.all())
 
 
 def _decided_until(session: Session, deadline_ids: Collection[int]) -> dict[tuple[int, str], datetime]:

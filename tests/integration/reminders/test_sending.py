@@ -21,7 +21,7 @@ from mla_tracker.core.database import Sessions
 from mla_tracker.deadlines.models import Deadline
 from mla_tracker.reminders import sending
 from mla_tracker.reminders.mailer import Delayed, SmtpMailer, Unreachable, make_mailer
-from mla_tracker.reminders.messages import Letterhead
+from mla_tracker.reminders.messages import Letterhead, message_id
 from mla_tracker.reminders.models import Notice
 from mla_tracker.reminders.queries import mail_health
 from mla_tracker.reminders.sending import Outcome, Swept, claim_due, send, sweep
@@ -198,7 +198,7 @@ def test_a_temporary_refusal_waits_and_then_goes_through_under_the_same_message_
         assert timedelta(seconds=20) < notice.next_attempt_at - clock.now() <= timedelta(minutes=1)
         assert notice.error == "451 Greylisted, come back"
         notice.next_attempt_at = clock.now()
-        promised = notice.message_id
+        promised = message_id(notice.notice_key, LETTERHEAD)
     faulty.answers.clear()
     assert run(sessions, faulty).outcomes == {Outcome.SENT: 1}
     assert [message["Message-ID"] for message in faulty.messages] == [promised]
