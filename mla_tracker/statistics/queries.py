@@ -106,7 +106,12 @@ class Figures:
         self._rows = {(row.measure, row.kind, row.direction, row.state): row for row in rows}
 
     def get(self, key: FigureKey) -> SnapshotFigure | None:
+        """The figure; None where it counts nothing and so was not stored."""
         return self._rows.get((key.measure, key.kind, key.direction, key.state))
+
+    def all_rows(self) -> list[SnapshotFigure]:
+        """Every figure, by measure and State."""
+        return list(self._rows.values())
 
     def number(self, key: FigureKey) -> int:
         """How many cases the figure counts; 0 where it was not stored because it counts none."""

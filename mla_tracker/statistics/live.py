@@ -1,0 +1,163 @@
+"""Live counters: what is on file now, for the person who looks. Never mixed with the figures of a snapshot.
+
+Each number is counted by the same conditions as the list of requests, so that the list behind it has as many rows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from mla_tracker.accounts.actor import Actor
+from mla_tracker.accounts.models import Account
+from mla_tracker.accounts.visibility import visible
+from mla_tracker.cases.listing import CaseFilter, conditions
+from mla_tracker.cases.models import Case, CaseEvent
+from mla_tracker.deadlines.models import Deadline
+from mla_tracker.deadlines.queries import running
+from mla_tracker.statistics.definitions import NO_RESPONSE_DAYS
+from mla_tracker.statistics.periods import AGE_BANDS
+
+LISTED: Final = 8
+
+
+@dataclass(frozen=True)
+class Counters:
+    """What is open now, and the parts of it that need somebody."""
+
+    open: int
+    overdue: int
+    custody: int
+    no_response: int
+    next_custody_end: date | None
+    oldest_sent: date | None
+
+
+@dataclass(frozen=True)
+class Band:
+    """Open cases of an age: `first` to `last` days since they were opened here (`last` None = and more)."""
+
+    first: int
+    last: int | None
+    cases: int
+    overdue: int
+    opened_from: date | None
+    opened_to: date
+
+
+@dataclass(frozen=True)
+class Officer:
+    """The open and overdue cases of one lead; `account_id` None = not assigned."""
+
+    account_id: int | None
+    name: str
+    open: int
+    overdue: int
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A request of ours without response, with the reminders sent."""
+
+    reference: str
+    counterpart: str
+    sent_on: date
+    reminders: int
+    last_reminder_on: date | None
+
+
+def no_answer_since(today: date) -> date:
+    """Requests sent on this day or earlier and not answered count as without response."""
+    return today - timedelta(days=NO_RESPONSE_DAYS)
+
+
+def counters(session: Session, actor: Actor, kind: str, direction: str, today: date) -> Counters:
+    """The counters in one query over the open cases."""
+    chosen = CaseFilter(kind=kind, direction=direction, open_only=True)
+    silent = _all(replace(chosen, no_answer_since=no_answer_since(today)), today)
+    row = session.execute(
+        select(
+            func.count(),
+            func.count().filter(_all(replace(chosen, overdue=True), today)),
+            func.count().filter(_all(replace(chosen, custody=True), today)),
+            func.count().filter(silent),
+            func.min(Case.sent_on).filter(silent),
+        ).where(visible(actor, Case.id), *conditions(chosen, today))
+    ).one()
+    ends = session.scalar(
+        select(func.min(Deadline.due_on))
+        .join(Case, Case.id == Deadline.case_id)
+        .where(
+            running(),
+            Deadline.clock == "max_custody",
+            visible(actor, Case.id),
+            *conditions(replace(chosen, custody=True), today),
+        )
+    )
+    return Counters(row[0], row[1], row[2], row[3], ends, row[4])
+
+
+def ages(session: Session, actor: Actor, kind: str, direction: str, today: date) -> list[Band]:
+    """The open cases by age, all bands, the youngest first."""
+    chosen = CaseFilter(kind=kind, direction=direction, open_only=True)
+    spans = [
+        (first, last, None if last is None else today - timedelta(days=last), today - timedelta(days=first))
+        for first, last in AGE_BANDS
+    ]
+    columns: list[ColumnElement[int]] = []
+    for _first, _last, since, until in spans:
+        within = replace(chosen, opened_from=since, opened_to=until)
+        columns.append(func.count().filter(_all(within, today)))
+        columns.append(func.count().filter(_all(replace(within, overdue=True), today)))
+    row = session.execute(select(*columns).where(visible(actor, Case.id), *conditions(chosen, today))).one()
+    return [
+        Band(first, last, row[2 * number], row[2 * number + 1], since, until)
+        for number, (first, last, since, until) in enumerate(spans)
+    ]
+
+
+def officers(session: Session, actor: Actor, kind: str, direction: str, today: date) -> list[Officer]:
+    """Overdue against open cases for each lead, the most overdue first; those without a lead last."""
+    chosen = CaseFilter(kind=kind, direction=direction, open_only=True)
+    late = func.count().filter(_all(replace(chosen, overdue=True), today))
+    rows = session.execute(
+        select(Case.lead_id, func.coalesce(Account.name, ""), func.count(), late)
+        .outerjoin(Account, Account.id == Case.lead_id)
+        .where(visible(actor, Case.id), *conditions(chosen, today))
+        .group_by(Case.lead_id, Account.name)
+        .order_by(Case.lead_id.is_(None), late.desc(), func.count().desc(), Account.name)
+    )
+    return [Officer(number, name, count, overdue) for number, name, count, overdue in rows]
+
+
+def without_response(
+    session: Session, actor: Actor, kind: str, direction: str, today: date, limit: int = LISTED
+) -> Sequence[Silent]:
+    """Requests of ours without response, the longest first, with how often the other State was reminded."""
+    chosen = CaseFilter(kind=kind, direction=direction, no_answer_since=no_answer_since(today))
+    found = (
+        select(Case.id, Case.reference, Case.counterpart, Case.sent_on)
+        .where(visible(actor, Case.id), *conditions(chosen, today))
+        .order_by(Case.sent_on, Case.id)
+        .limit(limit)
+        .subquery()
+    )
+    chased = (
+        select(CaseEvent.case_id, func.count().label("reminders"), func.max(CaseEvent.happened_on).label("last_on"))
+        .where(CaseEvent.code == "chased", CaseEvent.case_id.in_(select(found.c.id)))
+        .group_by(CaseEvent.case_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(found, func.coalesce(chased.c.reminders, 0), chased.c.last_on)
+        .outerjoin(chased, chased.c.case_id == found.c.id)
+        .order_by(found.c.sent_on, found.c.id)
+    )
+    return [Silent(ref, state or "", sent, number, last) for _id, ref, state, sent, number, last in rows]
+
+
+def _all(filters: CaseFilter, today: date) -> ColumnElement[bool]:
+    return and_(*conditions(filters, today))

@@ -1,0 +1,1 @@
+"""`/dashboard`: where the office is late, and why."""

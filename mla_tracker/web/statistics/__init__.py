@@ -1,0 +1,1 @@
+"""`/statistics`: how long it takes, honestly."""
