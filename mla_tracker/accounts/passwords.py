@@ -49,9 +49,10 @@ def hashed(password: str) -> str:
 def verified(password_hash: str | None, password: str) -> bool:
     """Whether the password is the one; without a hash the same work is done and the answer is no."""
     try:
-        return _HASHER.verify(password_hash or _NOBODY, password[:LONGEST]) and password_hash is not None
+        _HASHER.verify(password_hash or _NOBODY, password[:LONGEST])
     except (VerificationError, InvalidHashError):
         return False
+    return password_hash is not None
 
 
 def outdated(password_hash: str) -> bool:

@@ -30,6 +30,7 @@ class SignedIn:
     """A new session: the token goes to the browser and is shown nowhere else."""
 
     account_id: int
+    session_id: int
     token: str
 
 
@@ -46,7 +47,7 @@ def sign_in(
     """A session for the right password; None for a wrong one, an unknown name or a disabled account alike.
 
     After 5 failures within 15 minutes, for the name or the address, the next attempt waits 2, 4, 8 … seconds; after 20
-    until the quarter of an hour is over. A name that is locked from one address does not lock it from another before that.
+    until the quarter of an hour is over. A name that is locked from one address is not locked from another.
     """
     name = email.strip().lower()
     if until := _locked_until(session, name, address, now):
@@ -63,18 +64,18 @@ def sign_in(
         delete(SignInAttempt).where(SignInAttempt.email_hash == _digest(name), SignInAttempt.address == address)
     )
     token = secrets.token_urlsafe(32)
-    session.add(
-        UserSession(
-            token_hash=_digest(token),
-            account_id=account.id,
-            created_at=now,
-            last_seen_at=now,
-            expires_at=now + ABSOLUTE,
-            address=address,
-            agent=agent[:300],
-        )
+    row = UserSession(
+        token_hash=_digest(token),
+        account_id=account.id,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + ABSOLUTE,
+        address=address,
+        agent=agent[:300],
     )
-    return SignedIn(account.id, token)
+    session.add(row)
+    session.flush()
+    return SignedIn(account.id, row.id, token)
 
 
 def _locked_until(session: Session, name: str, address: str, now: datetime) -> datetime | None:
@@ -90,7 +91,7 @@ def _locked_until(session: Session, name: str, address: str, now: datetime) -> d
         )
     ).one()
     failures, last = max(found[0], found[1] // 2), found[2]
-    if last is None or failures < DELAY_AFTER:
+    if failures < DELAY_AFTER:
         return None
     wait = WINDOW if failures >= LOCK_AFTER else timedelta(seconds=2 ** min(failures - DELAY_AFTER + 1, 9))
     until: datetime = last + wait

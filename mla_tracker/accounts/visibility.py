@@ -1,6 +1,6 @@
 """Who sees which case: one condition for any column that holds the id of a case, part of every query.
 
-A case is seen by every role that reads cases, unless it is restricted: then by the people named on it, and by nobody else.
+A case is seen by every role that reads cases, unless it is restricted: then by the people named on it alone.
 """
 
 from collections.abc import Iterable

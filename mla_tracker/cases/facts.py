@@ -316,6 +316,8 @@ _NOT_ASKED: Final[Mapping[str, frozenset[str]]] = {
 def needed(transition: Transition) -> list[str]:
     """The facts of the row that are still to be met: what a proposed refusal or a reply on file holds is left out."""
     held = _PROPOSAL_FACTS if transition.event in _HELD_BY_PROPOSAL else frozenset[str]()
+    if transition.event == "item_refused":
+        held = held | {"APPROVAL"}  # who refuses the item is the second person
     if transition.event in _HELD_BY_REPLY:
         held = frozenset({"NEGATIVE_REPLY"})
     return [fact for fact in transition.needs if fact not in held]

@@ -116,9 +116,20 @@ def _words(words: str) -> list[str]:
 
 
 def cases_page(
-    session: Session, actor: Actor, filters: CaseFilter, *, order: str, today: date, after: str | None, size: int = PAGE
+    session: Session,
+    actor: Actor,
+    filters: CaseFilter,
+    *,
+    order: str,
+    today: date,
+    after: str | None,
+    size: int = PAGE,
+    counted: bool = True,
 ) -> CasePage:
-    """One page of what the actor may see, in one of `ORDERS`; `after` is the key that the page before gave."""
+    """One page of what the actor may see, in one of `ORDERS`; `after` is the key that the page before gave.
+
+    Without `counted` the total is left out (None), as when the whole list is read page by page.
+    """
     lead = aliased(Account)
     where = [visible(actor, Case.id), *conditions(filters, today)]
     keys = _keys(order)
@@ -138,7 +149,7 @@ def cases_page(
         statement = statement.where(_beyond(keys, values))
     rows = session.execute(statement).all()
     following = _format_key(rows[size - 1], len(keys)) if len(rows) > size else None
-    return CasePage(rows[:size], following, count_capped(session, where))
+    return CasePage(rows[:size], following, count_capped(session, where) if counted else None)
 
 
 def count_capped(session: Session, where: Sequence[ColumnElement[bool]]) -> int | None:

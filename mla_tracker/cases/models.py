@@ -222,7 +222,7 @@ class CaseEvent(ChainedEntry, Base):
     item_id: Mapped[int | None] = mapped_column(ForeignKey("assistance_item.id"), index=True)
     corrects_seq: Mapped[int | None] = mapped_column(Integer)
 
-    detail: Mapped["CaseEventDetail | None"] = relationship(viewonly=True)
+    detail: Mapped["CaseEventDetail | None"] = relationship()
 
     __table_args__: ClassVar = (
         UniqueConstraint("case_id", "seq"),

@@ -66,7 +66,13 @@ def edit_particulars(
         if a.case.version != version and (differences := clashes(_changes_since(session, case_id, version), old, new)):
             raise EditConflict(differences=differences, version=a.case.version)
         today = clock.local_date(a.recorded_at, office.zone)
-        check(new, kind=a.case.kind, direction=a.case.direction, opened_on=new.received_on or a.case.opened_on, today=today)
+        check(
+            new,
+            kind=a.case.kind,
+            direction=a.case.direction,
+            opened_on=new.received_on or a.case.opened_on,
+            today=today,
+        )
         changed = changes(old, new)
         if not changed:
             return False

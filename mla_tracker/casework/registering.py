@@ -153,7 +153,10 @@ def _check(office: Office, session: Session, registration: Registration, now: da
     ):
         if unknown := unknown_codes(given, known):
             errors[name] = f"Unknown: {', '.join(unknown)}."
-    if registration.provisional_arrest_warrant and (registration.kind, registration.direction) != ("extradition", "incoming"):
+    if registration.provisional_arrest_warrant and (registration.kind, registration.direction) != (
+        "extradition",
+        "incoming",
+    ):
         errors["provisional_arrest_warrant"] = "Provisional arrest is asked for by an incoming request for extradition."
     if registration.items and registration.kind == "extradition":
         errors["items"] = "A request for extradition has no items of assistance."

@@ -44,7 +44,7 @@ def refuse_item(act: OpenAct, given: Given) -> int:
     """The second person approves the refusal of an item, which ends it."""
     if given.item_id is None:
         raise Invalid({"item": "Choose the item."})
-    seq = given.append(act, given.code, "GROUND", "APPROVAL")
+    seq = given.append(act, given.code, "GROUND")
     _pending(act, given.item_id).approved_on = given.day(act)
     return seq
 

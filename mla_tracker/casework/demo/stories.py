@@ -27,7 +27,13 @@ from mla_tracker.casework.demo.world import (
 
 T = TypeVar("T")
 SPREAD: Final = 0.55
-KINDS: Final = (("mla", "incoming", 46), ("mla", "outgoing", 34), ("extradition", "incoming", 11), ("extradition", "outgoing", 9))
+ENOUGH_KNOWN: Final = "The facts were clear; no further information could remove the obstacle."
+KINDS: Final = (
+    ("mla", "incoming", 46),
+    ("mla", "outgoing", 34),
+    ("extradition", "incoming", 11),
+    ("extradition", "outgoing", 9),
+)
 
 
 class NotYet(Exception):
@@ -132,7 +138,9 @@ def _assist(tell: Teller, registration: Registration) -> None:
     if tell.chance(0.9):
         tell.tell("acknowledged", 5, ours=True)
     if basis == "none":
-        tell.tell("legal_basis_accepted", 25, ours=True, basis="none", reason="No treaty and no promise of reciprocity.")
+        tell.tell(
+            "legal_basis_accepted", 25, ours=True, basis="none", reason="No treaty and no promise of reciprocity."
+        )
         tell.tell("refusal_proposed", 12, ours=True, grounds=["MLA_NO_RECIPROCITY"],
                   reasons="No instrument binds the two States for this measure and no reciprocity was promised.")  # fmt: skip
         _end_refusal(tell)
@@ -167,18 +175,37 @@ def _execute(tell: Teller, registration: Registration, basis: str) -> None:
         draw = tell.rng.random()
         if draw < 0.06 and basis in ("UNCAC", "UNTOC", "EU_EIO"):
             grounds = ["MLA_DUAL_CRIM"]
-            tell.tell("item_refusal_proposed", 40, ours=True, item=number, grounds=grounds,
-                      reasons="The conduct behind this measure is no offence here.", no_consultation_reason="Discussed by telephone on the facts.")  # fmt: skip
+            _consult(tell, "Dual criminality of one measure")
+            tell.tell("item_refusal_proposed", 20, ours=True, item=number, grounds=grounds,
+                      reasons="The conduct behind this measure is no offence here.", no_consultation_reason=ENOUGH_KNOWN)  # fmt: skip
             tell.tell("item_refused", 6, ours=True, second=True, item=number)
         elif draw < 0.13:
-            tell.tell("item_not_executable", 50, ours=True, item=number, reason="The account was closed before the period asked for.")
+            tell.tell(
+                "item_not_executable",
+                50,
+                ours=True,
+                item=number,
+                reason="The account was closed before the period asked for.",
+            )
         elif draw < 0.2:
             tell.tell("item_executed_in_part", 70, ours=True, item=number, result="Records of two of three accounts.",
                       reasons="The third account is held by a bank that was wound up.")  # fmt: skip
         else:
-            tell.tell("item_executed", 75, ours=True, item=number, result="Executed; the material is with the central authority.")
+            tell.tell(
+                "item_executed",
+                75,
+                ours=True,
+                item=number,
+                result="Executed; the material is with the central authority.",
+            )
     tell.tell("execution_ended", 4, ours=True, result="All items have an end.")
-    tell.tell("answer_sent", 7, ours=True, results="Material as listed in the covering letter.", use_limits="the proceedings named in the request")
+    tell.tell(
+        "answer_sent",
+        7,
+        ours=True,
+        results="Material as listed in the covering letter.",
+        use_limits="the proceedings named in the request",
+    )
     if tell.chance(0.6):
         tell.tell("follow_up_recorded", 20)
     tell.tell("closed", 20, ours=True)
@@ -214,7 +241,8 @@ def _refuse(tell: Teller, basis: str) -> None:
     chosen = tell.rng.choice(grounds)
     _consult(tell, "Grounds for refusal in view: " + ", ".join(chosen))
     tell.tell("refusal_proposed", 9, ours=True, grounds=chosen,
-              reasons="The request does not show the facts on which the measure could rest; the answer in the consultation added none.")  # fmt: skip
+              reasons="The request does not show the facts on which the measure could rest; the answer in the consultation added none.",
+              no_consultation_reason=ENOUGH_KNOWN)  # fmt: skip
     _end_refusal(tell)
 
 
@@ -250,12 +278,23 @@ def _ask(tell: Teller, registration: Registration) -> None:
         return
     for number, _item in enumerate(registration.items):
         if tell.chance(0.1):
-            tell.tell("item_executed_in_part", 90, item=number, result="Part of the records.", reasons="The bank kept records for five years only.")
+            tell.tell(
+                "item_executed_in_part",
+                90,
+                item=number,
+                result="Part of the records.",
+                reasons="The bank kept records for five years only.",
+            )
         elif tell.chance(0.05):
             tell.tell("item_not_executable", 60, item=number, reason="Nothing was found.")
         else:
             tell.tell("item_executed", 95, item=number, result="Received and checked.")
-    tell.tell("results_received", 6, results="As listed in the covering letter.", use_limits="the proceedings named in the request")
+    tell.tell(
+        "results_received",
+        6,
+        results="As listed in the covering letter.",
+        use_limits="the proceedings named in the request",
+    )
     tell.tell("results_passed_on", 5, ours=True)
     tell.tell("closed", 15, ours=True)
 
@@ -264,7 +303,9 @@ def _no_answer(tell: Teller) -> None:
     for _ in range(tell.rng.choice((2, 3, 4))):
         tell.tell("chased", 85, ours=True)
     if tell.chance(0.4):
-        tell.tell("no_response_closed", 200, ours=True, second=True, reasons="No answer to any reminder; the trial has ended.")
+        tell.tell(
+            "no_response_closed", 200, ours=True, second=True, reasons="No answer to any reminder; the trial has ended."
+        )
 
 
 def _negative(tell: Teller) -> None:
@@ -286,9 +327,22 @@ def _extradite(tell: Teller, registration: Registration) -> None:
     tell.tell("legal_basis_accepted", 7, ours=True, basis=basis)
     if tell.chance(0.25) and not _information(tell):
         return
-    tell.tell("sent_to_court", 10, ours=True, contents="complete", dual_criminality="given", warrant="Warrant of the requesting court")
+    tell.tell(
+        "sent_to_court",
+        10,
+        ours=True,
+        contents="complete",
+        dual_criminality="given",
+        warrant="Warrant of the requesting court",
+    )
     if tell.chance(0.4):
-        tell.tell("consent_given", 12, ours=True, consent="Before the District Court, with counsel and interpreter", speciality_renounced="no")
+        tell.tell(
+            "consent_given",
+            12,
+            ours=True,
+            consent="Before the District Court, with counsel and interpreter",
+            speciality_renounced="no",
+        )
     else:
         if tell.chance(0.12):
             tell.tell("court_refused", 60, ours=True, court="District Court, Riverside", grounds=[_extradition_ground(tell, basis)],
@@ -298,13 +352,15 @@ def _extradite(tell: Teller, registration: Registration) -> None:
         tell.tell("committed", 55, ours=True, court="District Court, Riverside: extradition is permitted.")
     if tell.chance(0.1):
         tell.tell("refusal_proposed", 14, ours=True, grounds=[_extradition_ground(tell, basis)], reasons="The guarantees given do not suffice.",
-                  no_consultation_reason="The other State was heard in court.")  # fmt: skip
+                  no_consultation_reason=ENOUGH_KNOWN)  # fmt: skip
         _end_refusal(tell)
         return
     tell.tell("granted", 20, ours=True, decided_by="Minister of Justice", assurances="sufficient", competing="none")
     tell.tell("grant_communicated", 4, ours=True, days_in_custody=tell.rng.randint(20, 140))
     tell.tell("surrender_fixed", 6, ours=True, surrender_on=tell.later(9), place="International airport")
-    tell.tell("surrendered", 9, ours=True, hour=11, place="International airport", days_in_custody=tell.rng.randint(30, 160))
+    tell.tell(
+        "surrendered", 9, ours=True, hour=11, place="International airport", days_in_custody=tell.rng.randint(30, 160)
+    )
 
 
 def _extradition_ground(tell: Teller, basis: str) -> str:
@@ -328,7 +384,14 @@ def _in_custody_now(rng: Random, today: date, days_ago: int) -> Story:
 
 # ---------------------------------------------------------------- outgoing extradition
 def _seek(tell: Teller, _registration: Registration) -> None:
-    tell.tell("submitted_for_approval", 18, ours=True, draft="1", warrant="Warrant of the District Court, Riverside", contents="complete")
+    tell.tell(
+        "submitted_for_approval",
+        18,
+        ours=True,
+        draft="1",
+        warrant="Warrant of the District Court, Riverside",
+        contents="complete",
+    )
     tell.tell("request_approved", 4, ours=True, second=True, draft="1")
     tell.tell("sent", 6, ours=True, hour=9, language=tell.partner.language)
     tell.tell("acknowledged_abroad", 15)
@@ -337,12 +400,20 @@ def _seek(tell: Teller, _registration: Registration) -> None:
     draw = tell.rng.random()
     if draw < 0.15:
         named = tell.chance(0.7)
-        tell.tell("negative_reply_received", 90, reply_kind="refused", grounds=["EX_NATIONALITY"] if named else [], reasons="The person is a national." if named else "None were given.")
+        tell.tell(
+            "negative_reply_received",
+            90,
+            reply_kind="refused",
+            grounds=["EX_NATIONALITY"] if named else [],
+            reasons="The person is a national." if named else "None were given.",
+        )
         tell.tell("reply_accepted", 20, ours=True)
         return
     tell.tell("granted_abroad", 110, decided_by="The competent court of the other State")
     tell.tell("surrender_fixed", 14, surrender_on=tell.later(12), place="Airport of departure")
-    tell.tell("surrendered_to_us", 12, hour=12, place="International airport", days_in_custody=tell.rng.randint(40, 200))
+    tell.tell(
+        "surrendered_to_us", 12, hour=12, place="International airport", days_in_custody=tell.rng.randint(40, 200)
+    )
     tell.tell("closed", 90, ours=True)
 
 
@@ -358,7 +429,14 @@ def _registration(
     without_basis = kind == "mla" and direction == "incoming" and rng.random() < 0.03
     urgent = rng.random() < 0.14
     needed = opened + timedelta(days=rng.choice((60, 90, 120, 180))) if kind == "mla" and rng.random() < 0.3 else None
-    people = [PersonGiven(person.names, "sought" if kind == "extradition" else "suspect", nationality=partner.iso2, born_on=f"{rng.randint(1948, 1996)}")]
+    people = [
+        PersonGiven(
+            person.names,
+            "sought" if kind == "extradition" else "suspect",
+            nationality=partner.iso2,
+            born_on=f"{rng.randint(1948, 1996)}",
+        )
+    ]
     if "{company}" in subject:
         people.append(PersonGiven(((company, ""),), "holder", legal_person=True))
     particulars = Particulars(
@@ -367,14 +445,20 @@ def _registration(
         "Payments were made through accounts held in the other State; the material sought is to show their origin and use.",
         operation=rng.choice(OPERATIONS),
         counterpart=partner.iso2,
-        their_reference=f"{rng.choice(('JC', 'MLA', 'IC', 'DRCI'))} {rng.randint(100, 9999)}/{opened.year}" if direction == "incoming" else "",
+        their_reference=f"{rng.choice(('JC', 'MLA', 'IC', 'DRCI'))} {rng.randint(100, 9999)}/{opened.year}"
+        if direction == "incoming"
+        else "",
         urgency="urgent" if urgent else "routine",
         urgency_reason="Hearing date set" if urgent else "",
         confidentiality=rng.choices(("ordinary", "confidential", "restricted"), (70, 26, 4))[0],
-        nature=None if kind == "extradition" else rng.choices(("criminal", "administrative", "non_conviction_based"), (93, 4, 3))[0],
+        nature=None
+        if kind == "extradition"
+        else rng.choices(("criminal", "administrative", "non_conviction_based"), (93, 4, 3))[0],
         wanted_for=rng.choice(("prosecution", "sentence")) if kind == "extradition" else None,
         languages=("en",) if direction == "incoming" else (partner.language,),
-        channel=rng.choices(("central_authority", "diplomatic", "secure_platform", "post", "interpol"), (55, 15, 15, 10, 5))[0],
+        channel=rng.choices(
+            ("central_authority", "diplomatic", "secure_platform", "post", "interpol"), (55, 15, 15, 10, 5)
+        )[0],
         no_basis_named=without_basis,
         received_on=opened if direction == "incoming" else None,
         needed_by=needed,

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.cases.facts import day_label, fields_asked, lacking
@@ -23,6 +24,7 @@ from mla_tracker.web.cases.forms import ActCodes, act_detail, act_form, act_mome
 from mla_tracker.web.cases.presenting import status_label, told
 from mla_tracker.web.cases.views import bp
 from mla_tracker.web.context import current_actor, db, office, today
+from mla_tracker.web.filters import bdi
 from mla_tracker.web.flashes import told as flash_told
 
 
@@ -62,16 +64,11 @@ def record_act(reference: str, code: str) -> Any:
         case=case,
         form=form,
         specs=specs,
+        blocked_words=[(_("This act"), _("needs %(what)s.", what=what), "") for what in blocked],
+        act_facts=_act_facts(case, row, code, item_id, codes),
         label=_(life_cycles().events[code]),
-        article="" if row.article == "House" else row.article,
-        unchecked=life_cycles().is_unchecked(row.article),
         grave=code in GRAVE,
-        item=next((item for item in case.items if item.id == item_id), None),
-        types=codes.assistance_types,
-        status=status_label(cycle, case.status),
-        leads_to=_leads_to(case, row, item_id),
         blocked=blocked,
-        open_grounds=codes,
     )
     return page, 422 if form.errors else 200
 
@@ -92,10 +89,26 @@ def _row(case: Case, code: str, item_id: int | None) -> tuple[Transition, list[s
     return row, [_(tables.facts[fact]) for fact in lacking(row, file)]
 
 
-def _leads_to(case: Case, row: Transition, item_id: int | None) -> str:
+def _act_facts(
+    case: Case, row: Transition, code: str, item_id: int | None, codes: Catalogue
+) -> list[tuple[Any, Any]]:
+    """What the side of the form says of the act: where it stands, where it leads, on which article it rests."""
     tables = life_cycles()
     cycle = tables.item if item_id is not None else tables.of(case.kind, case.direction)
-    return _(cycle.statuses[row.to].label) if row.to in cycle.statuses else ""
+    item = next((item for item in case.items if item.id == item_id), None)
+    lines: list[tuple[Any, Any]] = []
+    if item is not None:
+        kind = codes.assistance_types[item.type_code]
+        lines.append((_("Item"), Markup("{}. {}").format(item.number, bdi(item.description or _(kind.label)))))
+    lines.append((_("Now"), status_label(cycle, item.status if item is not None else case.status)))
+    if row.to in cycle.statuses:
+        lines.append((_("Leads to"), _(cycle.statuses[row.to].label)))
+    if row.article != "House":
+        mark = _(" (not checked against the text)") if tables.is_unchecked(row.article) else ""
+        lines.append((_("Source"), Markup("{}{}").format(bdi(row.article), mark)))
+    if code in GRAVE:
+        lines.append((_("Note"), _("It can be corrected later, with a reason; it cannot be erased.")))
+    return lines
 
 
 def _codes(case: Case, codes: Catalogue) -> ActCodes:
@@ -109,7 +122,9 @@ def _codes(case: Case, codes: Catalogue) -> ActCodes:
         available = tuple(ground for ground in available if ground.code == "MLA_NO_RECIPROCITY") or available
     return ActCodes(
         grounds=[(ground.code, f"{ground.label} · {ground.sources[0]}") for ground in available],
-        postponement_grounds=[(ground.code, ground.label) for ground in codes.postponement_grounds(accepted, case.kind)],
+        postponement_grounds=[
+            (ground.code, ground.label) for ground in codes.postponement_grounds(accepted, case.kind)
+        ],
         deficiencies=[(ground.code, ground.label) for ground in codes.deficiencies(case.kind)],
         bases=[
             (basis.basis_code, codes.legal_bases[basis.basis_code].label)

@@ -6,12 +6,16 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from flask import url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
+from mla_tracker.cases.life_cycle import life_cycles
 from mla_tracker.cases.listing import ORDERS, CaseFilter
 from mla_tracker.cases.particulars import DIRECTIONS, KINDS, URGENCIES
+from mla_tracker.web.cases import words
+from mla_tracker.web.filters import country
 
-SINGLE: Final = ("kind", "direction", "basis", "item", "urgency", "lead", "due_by", "no_answer", "from", "to")
 FLAGS: Final = ("unassigned", "open", "closed", "overdue", "custody", "restricted")
 
 
@@ -70,6 +74,67 @@ def list_address(pairs: list[tuple[str, Any]]) -> str:
     for name, value in pairs:
         several.setdefault(name, []).append(value)
     return url_for("cases.index", **several)
+
+
+_FLAG_WORDS: Final = {
+    "unassigned": _l("not assigned"),
+    "open": _l("open"),
+    "closed": _l("closed"),
+    "overdue": _l("overdue"),
+    "custody": _l("in custody"),
+    "restricted": _l("restricted"),
+}
+_CHIP_NAMES: Final = {
+    "q": _l("Words"),
+    "status": _l("Status"),
+    "outcome": _l("Outcome"),
+    "state": _l("State"),
+    "kind": _l("Kind"),
+    "direction": _l("Direction"),
+    "basis": _l("Basis"),
+    "item": _l("Assistance"),
+    "urgency": _l("Urgency"),
+    "lead": _l("Lead"),
+    "due_by": _l("Due by"),
+    "no_answer": _l("Days without answer"),
+    "from": _l("Opened from"),
+    "to": _l("Opened until"),
+    "closed_from": _l("Closed from"),
+    "closed_to": _l("Closed until"),
+    "snapshot": _l("Figure"),
+}
+
+
+def chips_of(arguments: "MultiDict[str, str]", leads: Mapping[int, str]) -> list[tuple[Any, Any, str]]:
+    """The filters that are on: name, value in words, and the address without it."""
+    found: list[tuple[Any, Any, str]] = []
+    for name, value in arguments.items(multi=True):
+        if name in FLAGS:
+            found.append(("", _FLAG_WORDS[name], without(arguments, name)))
+        elif name in _CHIP_NAMES and value:
+            found.append((_CHIP_NAMES[name], _in_words(name, value, leads), without(arguments, name, value)))
+    return found
+
+
+def _in_words(name: str, value: str, leads: Mapping[int, str]) -> Any:
+    known: Mapping[str, Mapping[str, Any]] = {
+        "kind": words.KINDS, "direction": words.DIRECTIONS, "urgency": words.URGENCIES
+    }  # fmt: skip
+    if name == "state":
+        return country(value.upper())
+    if name == "lead" and value.isdigit():
+        return leads.get(int(value), value)
+    if name in ("status", "outcome"):
+        return _label_of(name, value)
+    return known.get(name, {}).get(value, value)
+
+
+def _label_of(name: str, value: str) -> str:
+    for cycle in life_cycles().cycles.values():
+        table = cycle.statuses if name == "status" else cycle.outcomes
+        if value in table:
+            return gettext(table[value].label)
+    return value
 
 
 def _one_of(value: str | None, known: tuple[str, ...]) -> str:

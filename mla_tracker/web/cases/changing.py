@@ -83,9 +83,7 @@ def edit(reference: str) -> Any:
             )
         )
         try:
-            editing.edit_particulars(
-                office(), session, case.id, new, version=int(form.version.data or 0), actor=actor
-            )
+            editing.edit_particulars(office(), session, case.id, new, version=int(form.version.data or 0), actor=actor)
         except EditConflict as problem:
             form.take(problem)
             form.version.data = str(problem.version)
@@ -165,7 +163,9 @@ def offences(reference: str) -> Any:
     if form.validate_on_submit():
         before = {row.offence_code: row for row in case.offences}
         given = [
-            OffenceGiven(code, before[code].domestic_article, before[code].penalty) if code in before else OffenceGiven(code)
+            OffenceGiven(code, before[code].domestic_article, before[code].penalty)
+            if code in before
+            else OffenceGiven(code)
             for code in form.offences.data or ()
         ]
         if _try(form, lambda: editing.change_offences(office(), db(), case.id, given, actor=current_actor())):
@@ -277,7 +277,8 @@ def access(reference: str) -> Any:
     )
     form = AccessForm()
     form.account_id.choices = options(
-        [(account_id, name) for account_id, name in readers if account_id not in dict(named)], blank=_("Choose a person")
+        [(account_id, name) for account_id, name in readers if account_id not in dict(named)],
+        blank=_("Choose a person"),
     )
     if form.validate_on_submit():
         if form.account_id.data is None:

@@ -15,9 +15,19 @@ def contents(form: RegisterForm, kind: str) -> list[dict[str, Any]]:
         wanted = [
             (bool(form.counterpart_authority_id.data), _("Authority that makes the request"), "ECE 12(1)", ""),
             (persons, _("Person sought, with nationality or that it is unknown"), "ECE 12(2)(c)", _("No name yet")),
-            (bool(form.offences.data), _("Offences with time, place and legal provisions"), "ECE 12(2)(b)", _("None chosen")),
+            (
+                bool(form.offences.data),
+                _("Offences with time, place and legal provisions"),
+                "ECE 12(2)(b)",
+                _("None chosen"),
+            ),
             (bool(form.facts_summary.data), _("Statement of the facts"), "ECE 12(2)(b)", _("Empty")),
-            (bool(form.wanted_for.data), _("For prosecution, or to serve a sentence"), "ECE 12(2)(a)", _("Not recorded")),
+            (
+                bool(form.wanted_for.data),
+                _("For prosecution, or to serve a sentence"),
+                "ECE 12(2)(a)",
+                _("Not recorded"),
+            ),
         ]
     else:
         wanted = [

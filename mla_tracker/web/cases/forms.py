@@ -9,7 +9,6 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
-    DateField,
     FieldList,
     Form,
     FormField,
@@ -37,6 +36,7 @@ from mla_tracker.cases.particulars import (
 )
 from mla_tracker.instruments.catalogue import Catalogue
 from mla_tracker.web.cases import words
+from mla_tracker.web.fields import DayField
 from mla_tracker.web.forms import BaseForm
 
 LONGEST_TEXT = 20_000
@@ -107,10 +107,10 @@ class ParticularsForm(BaseForm):
         _l("Confidentiality"), choices=options(words.CONFIDENTIALITIES.items()), default="ordinary"
     )
     confidentiality_reason = StringField(_l("Reason for the confidentiality"), validators=[Length(max=500)])
-    needed_by = DateField(_l("Needed by"), validators=[Optional()])
+    needed_by = DayField(_l("Needed by"), validators=[Optional()])
     needed_by_reason = StringField(_l("Reason for the date"), validators=[Length(max=500)])
-    hearing_on = DateField(_l("Hearing or trial on"), validators=[Optional()])
-    limitation_on = DateField(_l("Time-barred on"), validators=[Optional()])
+    hearing_on = DayField(_l("Hearing or trial on"), validators=[Optional()])
+    limitation_on = DayField(_l("Time-barred on"), validators=[Optional()])
 
     def offer(
         self, states: Sequence[tuple[str, str]], theirs: Sequence[tuple[int, str]], ours: Sequence[tuple[int, str]]
@@ -157,7 +157,7 @@ class RegisterForm(ParticularsForm):
     """A new request on one page."""
 
     submission_key = HiddenField()
-    opened_on = DateField(_l("Received on"), validators=[InputRequired(_l("Enter the day."))])
+    opened_on = DayField(_l("Received on"), validators=[InputRequired(_l("Enter the day."))])
     hour = TimeField(_l("Hour"), validators=[Optional()], description=_l("Where hours count"))
     provisional_arrest_warrant = StringField(
         _l("Warrant, for provisional arrest"),
@@ -253,7 +253,7 @@ class EditForm(ParticularsForm):
     """The particulars of a request on file."""
 
     version = HiddenField()
-    received_on = DateField(_l("Received on"), validators=[Optional()])
+    received_on = DayField(_l("Received on"), validators=[Optional()])
     no_basis_named = BooleanField(_l("No legal basis was named"))
 
 
@@ -294,7 +294,7 @@ class CorrectForm(BaseForm):
         ),
         default="change",
     )
-    happened_on = DateField(_l("It happened on"), validators=[Optional()])
+    happened_on = DayField(_l("It happened on"), validators=[Optional()])
     reason = TextAreaField(
         _l("Reason for the correction"), validators=[InputRequired(_l("Give the reason.")), Length(max=2000)]
     )
@@ -311,7 +311,7 @@ def act_form(
     label, with_hour = day
     fields: dict[str, Any] = {
         "version": HiddenField(),
-        "on": DateField(label, validators=[InputRequired(_l("Enter the day."))]),
+        "on": DayField(label, validators=[InputRequired(_l("Enter the day."))]),
     }
     if with_hour:
         fields["hour"] = TimeField(_l("Hour"), validators=[Optional()], description=_l("Where hours count"))
@@ -344,7 +344,7 @@ def _field(spec: FieldSpec, codes: ActCodes) -> Any:
     given = {"label": spec.label, "description": spec.hint, "validators": needed}
     match spec.kind:
         case FieldKind.DATE:
-            return DateField(**given)
+            return DayField(**given)
         case FieldKind.INTEGER:
             return IntegerField(**given)
         case FieldKind.LONG_TEXT:

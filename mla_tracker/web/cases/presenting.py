@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from markupsafe import Markup
 
 from mla_tracker.cases.life_cycle import LifeCycle, LifeCycles
 from mla_tracker.cases.replay import Entry
 from mla_tracker.web.cases import words
+from mla_tracker.web.filters import bdi, day
 
 # Details that are shown under an entry, in this order, with the words before them; codes are put into words.
 _DETAILS: Final[Mapping[str, Any]] = {
@@ -145,3 +149,51 @@ def turn(cycle: LifeCycle, status: str, direction: str) -> str:
     place = cycle.statuses[status]
     code = place.whose_turn_outgoing if direction == "outgoing" else place.whose_turn
     return str(words.TURNS[code]) if not place.terminal else ""
+
+
+def timeline_lines(
+    told_entries: Sequence[TimelineEntry], deadlines: Sequence[Any], case: Any, today: date
+) -> list[dict[str, Any]]:
+    """The spine as its macro takes it: what lies ahead, today, what happened; newest first."""
+    ahead: list[dict[str, Any]] = [
+        {"on": shown.row.due_on, "title": bdi(shown.row.label), "ahead": True, "lines": [bdi(shown.row.source)]}
+        for shown in deadlines
+        if shown.running and not shown.row.provisional and shown.row.due_on > today
+    ]
+    for planned, label in ((case.hearing_on, _("Hearing or trial")), (case.limitation_on, _("Time-barred"))):
+        if planned is not None and planned > today and case.closed_on is None:
+            ahead.append({"on": planned, "title": label, "ahead": True})
+    ahead.sort(key=lambda line: line["on"], reverse=True)
+    return [*ahead, {"today": True}, *(_line(entry, case) for entry in told_entries)]
+
+
+def _line(entry: TimelineEntry, case: Any) -> dict[str, Any]:
+    title: Any = Markup("{}").format(entry.title)
+    if entry.item_number is not None:
+        title = Markup("{}, {}").format(title, _("item %(number)s", number=entry.item_number))
+    lines: list[Any] = [bdi(line) for line in entry.lines]
+    lines += [bdi(ground) for ground in entry.grounds]
+    lines += [Markup("{} {}").format(label, day(on)) for label, on in entry.dates]
+    if entry.annulled:
+        lines.append(_("Annulled: it did not happen."))
+    if entry.corrected_to:
+        lines.append(_("Corrected: it happened on %(day)s.", day=day(entry.corrected_to)))
+    if entry.who:
+        lines.append(Markup('<span class="faint">{}</span>').format(bdi(entry.who)))
+    acts = ""
+    if entry.correctable:
+        url = url_for("cases.correct", reference=case.reference, seq=entry.seq)
+        acts = Markup('<a href="{}">{}<span class="vh"> {}</span></a>').format(url, _("Correct"), title)
+    return {
+        "id": f"e{entry.seq}",
+        "on": entry.corrected_to or entry.happened_on,
+        "at": entry.happened_at,
+        "title": title,
+        "lines": lines if not entry.minor else lines[-1:],
+        "minor": entry.minor,
+        "struck": entry.annulled,
+        "recorded": ngettext("recorded %(num)d day later", "recorded %(num)d days later", entry.late_days)
+        if entry.late_days > 0
+        else "",
+        "acts": acts,
+    }

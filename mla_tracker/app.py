@@ -1,0 +1,106 @@
+"""The web application: everything wired together, nothing decided."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config.settings import Settings
+from mla_tracker.audit.services import AccessLog
+from mla_tracker.core.folders import TEMPLATES
+from mla_tracker.office_from_settings import open_office
+from mla_tracker.web import assets, preferences
+from mla_tracker.web.access import check_declared, public
+from mla_tracker.web.account.views import bp as account
+from mla_tracker.web.admin.views import bp as admin
+from mla_tracker.web.audit.views import bp as audit
+from mla_tracker.web.auth.views import bp as auth
+from mla_tracker.web.cases import bp as cases
+from mla_tracker.web.codes.views import bp as codes
+from mla_tracker.web.context import Services, current_actor, install_context
+from mla_tracker.web.dashboard.views import bp as dashboard
+from mla_tracker.web.directory.views import bp as directory
+from mla_tracker.web.errors import install_errors
+from mla_tracker.web.extensions import install_extensions
+from mla_tracker.web.headers import install_headers
+from mla_tracker.web.health.views import bp as health
+from mla_tracker.web.look import install_look
+from mla_tracker.web.mail_admin import bp as mail_admin
+from mla_tracker.web.references import CaseReference
+from mla_tracker.web.statistics.views import bp as statistics
+from mla_tracker.web.work.views import bp as work
+from worker.queue import QueueByName
+
+LARGEST_FORM = 4 * 1024 * 1024
+OFFICE_NAME = "Central Authority"
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application for these settings; made anew in each process that serves pages."""
+    app = Flask("mla_tracker", template_folder=str(TEMPLATES), static_folder=None)
+    app.secret_key = settings.secret_key.get_secret_value()
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-session" if settings.secure else "mla_session",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    office = open_office(settings, pool_size=settings.web_threads)
+    app.url_map.converters["case_ref"] = CaseReference
+    install_context(
+        app,
+        Services(
+            office=office,
+            jobs=QueueByName(settings.broker_url),
+            access_log=AccessLog(office.sessions, office.audit_key),
+            office_name=OFFICE_NAME,
+            languages=settings.languages,
+            production=settings.production,
+            secure=settings.secure,
+            mail_folder=settings.mail_url.removeprefix("file:") if settings.mail_url.startswith("file:") else "",
+            redis_url=settings.store_url,
+            chart_folder=str(settings.var_dir / "cache" / "charts"),
+        ),
+    )
+    install_extensions(app, languages=settings.languages, limits_url=settings.limits_url, zone=settings.timezone)
+    install_look(
+        app,
+        assets.ready(settings.var_dir / "static"),
+        actor=lambda: current_actor() if current_actor().account_id is not None else None,
+        office=lambda: (OFFICE_NAME, ""),
+        languages=settings.languages,
+    )
+    install_errors(app)
+    install_headers(app, secure=settings.secure)
+    _register(app, settings)
+    with app.app_context():
+        preferences.configure(settings.languages)
+    if settings.trusted_proxies:
+        proxies = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    check_declared(app)
+    return app
+
+
+def _register(app: Flask, settings: Settings) -> None:
+    public(preferences.keep)
+    for blueprint in (
+        auth,
+        account,
+        admin,
+        health,
+        work,
+        dashboard,
+        statistics,
+        cases,
+        directory,
+        codes,
+        audit,
+        mail_admin,
+        preferences.bp,
+    ):
+        app.register_blueprint(blueprint)
+    if not settings.production:
+        from mla_tracker.web.dev import install_dev  # noqa: PLC0415 - pages that production does not even load
+
+        install_dev(app)

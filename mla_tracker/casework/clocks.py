@@ -1,0 +1,220 @@
+"""From the events of a case to its deadlines: what the engine is told, and how its answer is kept.
+
+The engine (`deadlines/`) knows neither cases nor tables; here the acts of the life cycles become events of the clocks, the
+file becomes facts, and the clocks become rows. Every act ends with this, so that no deadline is ever edited by hand.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import delete, select
+
+from mla_tracker.cases.models import AssistanceItem, Case, CaseLegalBasis
+from mla_tracker.cases.open_act import OpenAct
+from mla_tracker.cases.replay import Entry, effective
+from mla_tracker.casework.office import Office
+from mla_tracker.core import clock
+from mla_tracker.deadlines.attachment import CaseFacts, attached
+from mla_tracker.deadlines.calendar import WorkingCalendar, calendar_for
+from mla_tracker.deadlines.clocks import ClockRun, Occurred, Paused, run_clocks
+from mla_tracker.deadlines.models import Deadline
+from mla_tracker.deadlines.queries import next_due
+from mla_tracker.instruments.limits_in_force import limits_in_force
+from mla_tracker.instruments.time_limits import LimitTables
+
+# One act that stands under two events of the clocks: the named key of its detail says which.
+_DECIDED_BY_DETAIL: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    "inquiry_recorded": (
+        "inquiry",
+        {"received": "inquiry_received", "answered": "inquiry_answered"},
+    ),
+    "assurance_recorded": ("assurance", {"requested": "assurance_requested", "given": "assurance_given"}),
+}
+# A planned day that an act fixes: the act, the key of its detail, the event of the clocks.
+_PLANNED_BY_ACT: Final[Mapping[str, tuple[str, str]]] = {
+    "surrender_fixed": ("surrender_on", "surrender_date"),
+    "surrendered_temporarily": ("return_on", "return_on"),
+    "surrendered_conditionally": ("return_on", "return_on"),
+    "temporarily_surrendered_to_us": ("return_on", "return_on"),
+}
+_SPANS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
+    # pause: the act that begins it, the acts that end it
+    "POSTPONED": ("postponed", frozenset({"resumed"})),
+    "HOUSE_REASON": ("pause_opened", frozenset({"pause_closed"})),
+    # While information is awaited house clocks stand still (delay reason DR_INCOMPLETE, pausable).
+    "AWAITING": ("information_requested", frozenset({"information_received", "information_not_received", "lapsed"})),
+}
+
+
+def recompute_deadlines(office: Office, opened: OpenAct) -> None:
+    """Bring the deadlines of the case into line with its events, and with them what is due next."""
+    session, case = opened.session, opened.case
+    limits = limits_in_force(session)
+    entries = effective(opened.entries)
+    today = clock.today(office.zone)
+    runs = run_clocks(
+        limits.tables,
+        attached(limits.tables, limits.current, case_facts(office, opened, entries)),
+        list(occurrences(limits.tables, case, entries)),
+        list(pauses(entries)),
+        calendars(office, case),
+        today,
+    )
+    _store(opened, runs)
+    session.flush()
+    due = next_due(session, case.id)
+    case.next_due_on, case.next_custody = due.due_on, due.custody
+
+
+def case_facts(office: Office, opened: OpenAct, entries: Sequence[Entry]) -> CaseFacts:
+    """What selects the limits: kind, direction, States, bases, and the facts that the file answers."""
+    session, case = opened.session, opened.case
+    bases = session.execute(
+        select(CaseLegalBasis.basis_code, CaseLegalBasis.accepted).where(CaseLegalBasis.case_id == case.id)
+    ).all()
+    types = session.scalars(select(AssistanceItem.type_code).where(AssistanceItem.case_id == case.id)).all()
+    codes = {entry.code for entry in entries}
+    facts: dict[str, Any] = {"item_type": frozenset(types), "deadline_stated": case.needed_by is not None}
+    if case.needed_by is not None:
+        facts["deadline_reasoned"] = bool(case.needed_by_reason)
+    if case.kind == "extradition":
+        facts["provisional_arrest"] = "provisional_arrest_requested" in codes or (
+            "arrested_abroad" in codes and "sent" not in codes
+        )
+        if "consent_given" in codes:
+            facts["consent"] = "consent_revoked" not in codes
+    return CaseFacts(
+        kind=case.kind,
+        direction=case.direction,
+        our_country=office.country,
+        counterpart=case.counterpart,
+        accepted=frozenset(code for code, accepted in bases if accepted),
+        asserted=frozenset(code for code, accepted in bases if accepted is None),
+        facts=facts,
+    )
+
+
+def calendars(office: Office, case: Case) -> dict[str, WorkingCalendar]:
+    """Whose working days count: ours in the office's zone, and the other State's in its own."""
+    ours = calendar_for(office.country)
+    own = WorkingCalendar(ours.name, ours.weekend, ours.holidays, office.zone, ours.known)
+    theirs = calendar_for(case.counterpart) if case.counterpart else own
+    incoming = case.direction == "incoming"
+    return {"own": own, "requested_state": own if incoming else theirs, "requesting_state": theirs if incoming else own}
+
+
+def occurrences(tables: LimitTables, case: Case, entries: Sequence[Entry]) -> Iterator[Occurred]:
+    """The events of the clocks on this case: those that acts record, planned days, and the closing."""
+    by_act: dict[str, list[str]] = {}
+    for event in tables.events.values():
+        for act in event.acts:
+            by_act.setdefault(act, []).append(event.code)
+    on_case = {
+        (code, entry.happened_on) for entry in entries if entry.item_id is None for code in by_act.get(entry.code, ())
+    }
+    for entry in entries:
+        for code in _codes(entry, by_act):
+            if entry.item_id is not None and (code, entry.happened_on) in on_case:
+                continue  # an item that moves with its case starts no clock of its own
+            yield Occurred(code, entry.happened_on, entry.happened_at, entry.seq, entry.item_id)
+        yield from _planned(entry, entries)
+    for code, on in (
+        ("needed_by", case.needed_by),
+        ("hearing_on", case.hearing_on),
+        ("limitation_on", case.limitation_on),
+    ):
+        if on is not None:
+            yield Occurred(code, on, planned=True)
+    if (ended := _closing(case, entries)) is not None:
+        yield ended
+
+
+def _codes(entry: Entry, by_act: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    codes = by_act.get(entry.code, ())
+    if entry.code in _DECIDED_BY_DETAIL:
+        key, meaning = _DECIDED_BY_DETAIL[entry.code]
+        wanted = meaning.get(entry.detail.get(key, ""))
+        return [wanted] if wanted in codes else []
+    return [code for code in codes if code not in ("surrender_date", "new_surrender_date")]
+
+
+def _planned(entry: Entry, entries: Sequence[Entry]) -> Iterator[Occurred]:
+    if entry.code not in _PLANNED_BY_ACT:
+        return
+    key, code = _PLANNED_BY_ACT[entry.code]
+    if day := entry.detail.get(key):
+        former = any(other.code == entry.code and other.seq < entry.seq for other in entries)
+        wanted = "new_surrender_date" if code == "surrender_date" and former else code
+        yield Occurred(wanted, date.fromisoformat(day), seq=entry.seq, planned=True)
+
+
+def _closing(case: Case, entries: Sequence[Entry]) -> Occurred | None:
+    """A case that ended in whatever way: what the office still owed on it counts no more."""
+    if case.closed_on is None:
+        return None
+    return Occurred("case_closed", case.closed_on, seq=max((entry.seq for entry in entries), default=0) + 1)
+
+
+def pauses(entries: Sequence[Entry]) -> Iterator[Paused]:
+    """The spans in which clocks stand still; the last one may be open."""
+    for name, (begins, ends) in _SPANS.items():
+        first: Entry | None = None
+        for entry in entries:
+            if entry.item_id is not None:
+                continue
+            if entry.code == begins and first is None:
+                first = entry
+            elif entry.code in ends and first is not None:
+                yield _paused(name, first, entry.happened_on)
+                first = None
+        if first is not None:
+            yield _paused(name, first, None)
+
+
+def _paused(name: str, first: Entry, last: date | None) -> Paused:
+    reason = "DR_INCOMPLETE" if name == "AWAITING" else str(first.detail.get("reason_code", name))
+    return Paused("HOUSE_REASON" if name == "AWAITING" else name, first.happened_on, last, reason)
+
+
+def _store(opened: OpenAct, runs: Sequence[ClockRun]) -> None:
+    """Rows as the runs give them: found by key, updated where something moved, removed where nothing gives them now."""
+    session, case_id = opened.session, opened.case.id
+    stored = {row.run_key: row for row in session.scalars(select(Deadline).where(Deadline.case_id == case_id))}
+    wanted = {run.key: run for run in runs if run.due is not None}
+    gone = [row.id for key, row in stored.items() if key not in wanted]
+    if gone:
+        session.execute(delete(Deadline).where(Deadline.id.in_(gone)))
+    for key, run in wanted.items():
+        values = _values(run)
+        row = stored.get(key)
+        if row is None:
+            session.add(Deadline(case_id=case_id, run_key=key, **values))
+            continue
+        for name, value in values.items():
+            if getattr(row, name) != value:
+                setattr(row, name, value)
+
+
+def _values(run: ClockRun) -> dict[str, Any]:
+    due = run.due
+    return {
+        "item_id": run.start.item_id,
+        "rule_code": run.limit.code,
+        "label": run.limit.label.rstrip("."),
+        "clock": run.limit.clock.value,
+        "bound": "ours" if run.ours else "theirs",
+        "start_code": run.start.code,
+        "started_on": run.start.on,
+        "started_at": run.start.at,
+        "due_on": due.on if due else None,
+        "due_at": due.at if due else None,
+        "cautious_on": run.cautious_on,
+        "before_roll_on": due.before_roll if due else None,
+        "ended_on": run.ended_on,
+        "end_kind": run.end_kind,
+        "provisional": run.provisional,
+        "check_mark": run.limit.check,
+        "source": run.limit.source,
+        "explanation": dict(run.explanation),
+    }

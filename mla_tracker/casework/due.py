@@ -1,0 +1,132 @@
+"""What falls due across the cases that a person may see: deadlines joined to their cases, in order of danger."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from mla_tracker.accounts.actor import Actor
+from mla_tracker.accounts.models import Account
+from mla_tracker.accounts.visibility import visible
+from mla_tracker.cases.life_cycle import life_cycles
+from mla_tracker.cases.models import Case
+from mla_tracker.deadlines.models import Deadline
+from mla_tracker.deadlines.queries import running
+
+PAGE: Final = 50
+CUSTODY: Final = "max_custody"
+
+
+@dataclass(frozen=True)
+class DueFilter:
+    """Which running deadlines: of one lead, bound to us or the other side, within days, custody limits only or none."""
+
+    lead_id: int | None = None
+    bound: str = "ours"
+    since: date | None = None
+    to: date | None = None
+    custody: bool | None = None
+
+
+@dataclass(frozen=True)
+class DuePage:
+    """One page, the earliest day first; `after` is the key of the next one."""
+
+    rows: Sequence[Row[Any]]
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Cases in which it is another's turn, the longest waiting first."""
+
+    rows: Sequence[Row[Any]]
+    total: int
+
+
+def due_page(
+    session: Session, actor: Actor, filters: DueFilter, today: date, *, after: str | None = None, size: int = PAGE
+) -> DuePage:
+    """Running deadlines that count (provisional ones are shown on their case), by due day."""
+    statement = (
+        select(
+            Deadline.id, Deadline.case_id, Deadline.label, Deadline.source, Deadline.clock, Deadline.bound,
+            Deadline.started_on, Deadline.started_at, Deadline.due_on, Deadline.due_at, Deadline.cautious_on,
+            Deadline.check_mark, Case.reference, Case.subject, Case.counterpart, Case.kind, Case.direction, Case.status,
+            Case.lead_id, Account.name.label("lead"),
+        )
+        .join(Case, Case.id == Deadline.case_id)
+        .outerjoin(Account, Account.id == Case.lead_id)
+        .where(*_conditions(actor, filters))
+        .order_by(Deadline.due_on, Deadline.id)
+        .limit(size + 1)
+    )  # fmt: skip
+    if after and (key := _key(after)):
+        statement = statement.where(tuple_(Deadline.due_on, Deadline.id) > key)
+    rows = session.execute(statement).all()
+    following = f"{rows[size - 1].due_on}~{rows[size - 1].id}" if len(rows) > size else None
+    return DuePage(rows[:size], following)
+
+
+def _conditions(actor: Actor, filters: DueFilter) -> list[ColumnElement[bool]]:
+    found = [visible(actor, Case.id), running(bound=None if filters.custody else filters.bound), ~Deadline.provisional]
+    if filters.lead_id is not None:
+        found.append(Case.lead_id == filters.lead_id)
+    if filters.since is not None:
+        found.append(Deadline.due_on >= filters.since)
+    if filters.to is not None:
+        found.append(Deadline.due_on <= filters.to)
+    if filters.custody is not None:
+        found.append(Deadline.clock == CUSTODY if filters.custody else Deadline.clock != CUSTODY)
+    return found
+
+
+def _key(text: str) -> tuple[date, int] | None:
+    day, _, number = text.partition("~")
+    try:
+        return date.fromisoformat(day), int(number)
+    except ValueError:
+        return None
+
+
+def due_counts(session: Session, actor: Actor, lead_id: int | None, today: date) -> dict[str, int]:
+    """How many of our deadlines are overdue, and how many cases are open."""
+    ours = _conditions(actor, DueFilter(lead_id=lead_id, custody=None))
+    overdue = session.scalar(
+        select(func.count())
+        .select_from(Deadline)
+        .join(Case, Case.id == Deadline.case_id)
+        .where(*ours, Deadline.due_on < today)
+    )
+    of_lead = [Case.lead_id == lead_id] if lead_id is not None else []
+    open_cases = session.scalar(
+        select(func.count()).select_from(Case).where(visible(actor, Case.id), Case.closed_on.is_(None), *of_lead)
+    )
+    return {"overdue": overdue or 0, "open": open_cases or 0}
+
+
+def waiting_for(session: Session, actor: Actor, lead_id: int | None, *, size: int = 15) -> Waiting:
+    """Open cases whose status waits for the other State, a court, an executing authority or a third party."""
+    waiting = {
+        status.code
+        for code in ("mla_in", "mla_out", "ex_in", "ex_out")
+        for status in life_cycles().cycles[code].statuses.values()
+        if status.whose_turn != "ours" and not status.terminal
+    }
+    where = [visible(actor, Case.id), Case.closed_on.is_(None), Case.status.in_(sorted(waiting))]
+    if lead_id is not None:
+        where.append(Case.lead_id == lead_id)
+    rows = session.execute(
+        select(
+            Case.reference, Case.subject, Case.counterpart, Case.kind, Case.direction, Case.status, Case.status_since,
+            Case.next_due_on,
+        )
+        .where(*where)
+        .order_by(Case.status_since, Case.id)
+        .limit(size)
+    ).all()  # fmt: skip
+    total = session.scalar(select(func.count()).select_from(Case).where(*where)) or 0
+    return Waiting(rows, total)

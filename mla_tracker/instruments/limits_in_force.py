@@ -1,0 +1,52 @@
+"""The time limits as this office has them: the rows of `time_limit`, retired ones left out of what attaches."""
+
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mla_tracker.instruments.models import CatalogueVersion
+from mla_tracker.instruments.queries import code_rows
+from mla_tracker.instruments.seeding import seed_file
+from mla_tracker.instruments.time_limits import LimitTables, TimeLimit, read_time_limit, seed_limits
+
+_KEPT_AT_MOST: Final = 4
+_kept: dict[str, "LimitsInForce"] = {}
+_lock = Lock()
+
+
+@dataclass(frozen=True)
+class LimitsInForce:
+    """`tables` holds every limit (a retired one may still lend its number), `current` those that attach."""
+
+    tables: LimitTables
+    current: tuple[TimeLimit, ...]
+
+
+def limits_in_force(session: Session) -> LimitsInForce:
+    """The limits as they stand, kept in the process until a code list changes; the seed's before it was loaded."""
+    token = session.scalar(select(CatalogueVersion.token)) or ""
+    found = _kept.get(token)
+    if found is None:
+        found = _read(session)
+        with _lock:
+            while len(_kept) >= _KEPT_AT_MOST:
+                del _kept[next(iter(_kept))]
+            _kept[token] = found
+    return found
+
+
+def _read(session: Session) -> LimitsInForce:
+    seed = seed_limits()
+    rows = code_rows(session, "time_limit")
+    if not rows:
+        return LimitsInForce(seed, tuple(seed.limits.values()))
+    pauses = seed_file("mla_tracker.instruments", "deadline_rules.yaml")["pauses"]
+    limits = {
+        row.code: read_time_limit(row.definition, seed.defaults, seed.moot_lists, seed.events, seed.facts, pauses)
+        for row in rows
+    }
+    tables = replace(seed, limits={**seed.limits, **limits})
+    return LimitsInForce(tables, tuple(limits[row.code] for row in rows if row.retired_at is None))

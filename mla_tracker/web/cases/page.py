@@ -1,0 +1,272 @@
+"""Everything that the page of a request shows, read in a fixed number of queries."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from mla_tracker.accounts.permissions import Permission
+from mla_tracker.cases.life_cycle import LifeCycle, life_cycles
+from mla_tracker.cases.models import Case
+from mla_tracker.cases.next_acts import Offer, item_offers, main_offer, offers
+from mla_tracker.cases.queries import events_with_names, loaded_file
+from mla_tracker.cases.replay import replay
+from mla_tracker.casework.editing import lead_choices
+from mla_tracker.deadlines.queries import deadlines_of
+from mla_tracker.decisions.queries import refusals_of
+from mla_tracker.directory.queries import authority_names
+from mla_tracker.instruments.catalogue import Catalogue
+from mla_tracker.instruments.queries import catalogue
+from mla_tracker.reminders.queries import notices_of
+from mla_tracker.web.cases import words
+from mla_tracker.web.cases.custody import shown_clocks
+from mla_tracker.web.cases.deadline_words import ShownDeadline, shown_deadlines
+from mla_tracker.web.cases.presenting import outcome_label, status_label, status_sign, timeline, timeline_lines, turn
+from mla_tracker.web.context import current_actor, db, office, today
+from mla_tracker.web.filters import bdi, country, day, joined, language, weekday_day
+from mla_tracker.web.mail_admin import STATES as NOTICE_STATES
+from mla_tracker.web.mail_admin import rung_words
+
+
+def case_page(case: Case) -> dict[str, Any]:
+    """The values of `cases/detail.html`."""
+    session, actor, tables = db(), current_actor(), life_cycles()
+    codes, cycle = catalogue(session), tables.of(case.kind, case.direction)
+    events = events_with_names(session, case.id)
+    entries = [entry for entry, _recorded, _who in events]
+    standing = replay(tables, cycle, case.direction, entries)
+    file = loaded_file(case, entries, standing)
+    found = offers(tables, cycle, file, actor)
+    main = main_offer(found)
+    names = authority_names(
+        session,
+        {case.counterpart_authority_id, case.owner_authority_id, *(item.executing_authority_id for item in case.items)},
+    )
+    deadlines = shown_deadlines(deadlines_of(session, case.id), case, today())
+    leads = dict(lead_choices(session))
+    refusals = [_refusal(row, case, codes) for row in refusals_of(session, case.id)]
+    notices = [_notice(line) for line in notices_of(session, actor, case.id)[:20]]
+    told = timeline(
+        tables,
+        events,
+        {item.id: item.number for item in case.items},
+        {code: ground.label for code, ground in codes.grounds.items()},
+        office().zone,
+        may_correct=actor.may(Permission.REQUEST_CORRECT),
+    )
+    first = next((shown for shown in deadlines if shown.running and shown.ours and not shown.row.provisional), None)
+    not_open = [offer for offer in found if offer.moves and offer.lacking]
+    return {
+        "case": case,
+        "cycle_words": words.CYCLES[cycle.code],
+        "standing_facts": _standing(case, cycle, first, leads),
+        "main": main,
+        "moves": [offer for offer in found if offer.moves and not offer.lacking and offer is not main],
+        "entries_open": [offer for offer in found if not offer.moves and not offer.lacking and offer is not main],
+        "not_open": not_open,
+        "not_open_words": [_not_open(offer) for offer in not_open],
+        "custody": shown_clocks(_custody_rows(case, deadlines)),
+        "first_deadline": first,
+        "deadlines": deadlines,
+        "clocks": [_gauge(shown) for shown in deadlines if shown.running and shown is not first][:6],
+        "items": [
+            {
+                "item": item,
+                "type": codes.assistance_types[item.type_code],
+                "authority": names.get(item.executing_authority_id) if item.executing_authority_id else None,
+                "status": outcome_label(tables.item, item.outcome) or status_label(tables.item, item.status),
+                "sign": status_sign(tables.item, item.status, item.outcome),
+                "offers": item_offers(tables, file, item.id, actor),
+            }
+            for item in case.items
+        ],
+        "timeline": timeline_lines(told, deadlines, case, today()),
+        "refusals": refusals,
+        "notices": notices,
+        "particulars_facts": _particulars(case, names),
+        "basis_facts": _bases(case, codes),
+        "offences": [_offence(row.offence_code, codes) for row in case.offences],
+        "sections": _sections(case, told, deadlines, refusals, notices),
+        "words": words,
+        "today": today(),
+        "may_work": actor.may(Permission.REQUEST_WORK),
+        "may_restrict": actor.may(Permission.CASE_RESTRICT),
+    }
+
+
+def _standing(
+    case: Case, cycle: LifeCycle, first: ShownDeadline | None, leads: Mapping[int, str]
+) -> list[dict[str, Any]]:
+    ended = outcome_label(cycle, case.outcome)
+    done = sum(1 for item in case.items if item.outcome is not None)
+    since = _("since %(day)s", day=day(case.status_since))
+    counted = (
+        ngettext("%(done)s of %(num)d item has an end", "%(done)s of %(num)d items have an end", len(case.items), done=done)
+        if case.items
+        else ""
+    )
+    status = status_label(cycle, case.status)
+    lead = leads.get(case.lead_id) if case.lead_id else None
+    change = Markup('<a href="{}">{}</a>').format(url_for("cases.lead", reference=case.reference), _("change"))
+    facts = [
+        {
+            "key": "status",
+            "label": _("Status"),
+            "value": ended if case.closed_on and ended else status,
+            "note": Markup(", ").join(part for part in (status if case.closed_on and ended else "", counted, since) if part),
+        },
+        {
+            "key": "turn",
+            "label": _("Whose turn"),
+            "value": turn(cycle, case.status, case.direction) or _("Nobody's: it is closed"),
+            "note": "",
+        },
+    ]
+    if first is not None and first.row.due_on is not None:
+        facts.append(
+            {"key": "next", "label": _("Our next deadline"), "value": weekday_day(first.row.due_on), "note": bdi(first.row.label)}
+        )
+    else:
+        facts.append({"key": "next", "label": _("Our next deadline"), "value": _("None runs"), "note": ""})
+    may_assign = current_actor().may(Permission.REQUEST_WORK)
+    facts.append(
+        {"key": "lead", "label": _("Lead"), "value": bdi(lead) if lead else _("Not assigned"), "note": change if may_assign else ""}
+    )
+    return facts
+
+
+def _not_open(offer: Offer) -> tuple[str, str, str]:
+    article = "" if offer.transition.article == "House" else offer.transition.article
+    lacking = "; ".join(_(words_of) for words_of in offer.lacking)
+    return _(offer.label), _("is not open yet. Lacking: %(what)s.", what=lacking), article
+
+
+def _custody_rows(case: Case, deadlines: Sequence[ShownDeadline]) -> list[Any]:
+    class Row:
+        def __init__(self, shown: ShownDeadline) -> None:
+            self.due_at, self.due_on = shown.row.due_at, shown.row.due_on
+            self.started_at, self.started_on = shown.row.started_at, shown.row.started_on
+            self.label, self.source = shown.row.label, shown.row.source
+            self.reference, self.subject = case.reference, case.subject
+
+    return [
+        Row(shown)
+        for shown in deadlines
+        if shown.running and shown.row.clock == "max_custody" and not shown.row.provisional
+    ]
+
+
+def _gauge(shown: ShownDeadline) -> dict[str, Any]:
+    row = shown.row
+    whole = (row.due_on - row.started_on).days if row.due_on else 0
+    return {
+        "label": row.label,
+        "due_on": row.due_on,
+        "today": today(),
+        "used": max(0.0, min(1.0, (today() - row.started_on).days / whole)) if whole > 0 else 1.0,
+        "note": _("ours") if shown.ours else _("theirs to do"),
+    }
+
+
+def _particulars(case: Case, names: Mapping[int, str]) -> list[tuple[Any, Any]]:
+    lines: list[tuple[Any, Any]] = [
+        (_("Received"), day(case.received_on)) if case.direction == "incoming" else (_("Asked on"), day(case.opened_on)),
+        (_("Sent"), day(case.sent_on)) if case.sent_on else ("", ""),
+        (_("Channel"), words.CHANNELS.get(case.channel or "", "")),
+        (_("Its authority"), names.get(case.counterpart_authority_id or 0, "")),
+        (_("Body that asks"), names.get(case.owner_authority_id or 0, "")),
+        (_("Nature"), words.NATURES.get(case.nature or "", "")),
+        (_("Wanted for"), words.WANTED_FOR.get(case.wanted_for or "", "")),
+        (_("Languages"), joined([language(code) for code in case.languages]) if case.languages else ""),
+        (_("Urgency"), _with_reason(words.URGENCIES[case.urgency], case.urgency_reason) if case.urgency != "routine" else ""),
+        (_("Needed by"), _with_reason(weekday_day(case.needed_by), case.needed_by_reason) if case.needed_by else ""),
+        (_("Hearing"), weekday_day(case.hearing_on) if case.hearing_on else ""),
+        (_("Time-barred"), weekday_day(case.limitation_on) if case.limitation_on else ""),
+        (_("Operation"), bdi(case.operation)),
+        (
+            _("Confidentiality"),
+            _with_reason(words.CONFIDENTIALITIES[case.confidentiality], case.confidentiality_reason)
+            if case.confidentiality and case.confidentiality != "ordinary"
+            else "",
+        ),
+        (_("Taken over"), _("from an earlier register") if case.taken_over else ""),
+    ]
+    return [(label, value) for label, value in lines if value]
+
+
+def _with_reason(value: Any, reason: str) -> Markup:
+    return Markup("{}<br>{}").format(value, bdi(reason)) if reason else Markup("{}").format(value)
+
+
+def _bases(case: Case, codes: Catalogue) -> list[tuple[Any, Any]]:
+    """Each basis with what became of it: asserted and accepted are two questions."""
+    if not case.bases:
+        return [(_("None"), _("No legal basis was named") if case.no_basis_named else _("Not recorded"))]
+    states = {True: _("accepted"), False: _("not accepted"), None: _("asserted, not yet accepted")}
+    return [
+        (
+            Markup("{}").format(bdi(basis.basis_code)),
+            Markup("{}<br>{}").format(
+                bdi(codes.legal_bases[basis.basis_code].label) if basis.basis_code in codes.legal_bases else "",
+                states[basis.accepted],
+            ),
+        )
+        for basis in case.bases
+    ]
+
+
+def _offence(code: str, codes: Catalogue) -> str:
+    offence = codes.offences[code]
+    return f"{offence.instrument} {offence.article} · {_(offence.label)}" if offence.instrument else _(offence.label)
+
+
+def _refusal(row: Any, case: Case, codes: Catalogue) -> dict[str, Any]:
+    number = next((item.number for item in case.items if item.id == row.item_id), None)
+    by = {"us": _("By us"), "court": _("By a court"), "other_state": _("By %(state)s", state=country(case.counterpart))}
+    if row.sent_back_on:
+        state = _("sent back on %(day)s: nothing was refused", day=day(row.sent_back_on))
+    elif row.communicated_on:
+        state = _("told on %(day)s", day=day(row.communicated_on))
+    elif row.approved_on:
+        state = _("approved on %(day)s, to be told", day=day(row.approved_on))
+    else:
+        state = _("proposed on %(day)s", day=day(row.proposed_on))
+    what = _("item %(number)s", number=number) if number else _("the request")
+    return {
+        "heading": _("%(by)s: %(what)s", by=by[row.given_by], what=what),
+        "state": state,
+        "grounds": [
+            f"{codes.grounds[ground.ground_code].label} · {codes.grounds[ground.ground_code].sources[0]}"
+            if ground.ground_code in codes.grounds
+            else ground.ground_code
+            for ground in row.grounds
+        ],
+        "reasons": row.reasons if row.reasons_recorded else _("The reasons were not recorded in the earlier register."),
+    }
+
+
+def _notice(line: Any) -> dict[str, Any]:
+    return {
+        "at": line.sent_at or line.due_at,
+        "to": line.recipient or "",
+        "what": Markup("{} · {}").format(bdi(line.label or ""), rung_words(line.rung)),
+        "state": NOTICE_STATES[line.state],
+    }
+
+
+def _sections(
+    case: Case, told: Sequence[Any], deadlines: Sequence[Any], refusals: Sequence[Any], notices: Sequence[Any]
+) -> list[tuple[Any, str, int | None, bool]]:
+    lines: list[tuple[Any, str, int | None, bool]] = []
+    if case.kind == "mla":
+        lines.append((_("Items"), "#items", len(case.items), False))
+    lines += [(_("People"), "#people", len(case.persons), False), (_("Deadlines"), "#deadlines", len(deadlines), False)]
+    if refusals:
+        lines.append((_("Refusals"), "#refusals", len(refusals), False))
+    lines.append((_("Timeline"), "#timeline", len(told), False))
+    if notices:
+        lines.append((_("Reminders"), "#reminders", len(notices), False))
+    return lines

@@ -1,0 +1,117 @@
+"""What a view works with: the database session of this page, the person, the office, the day.
+
+The entry point gives the application its `Services`; a page opens one session when it first needs one and closes it at
+its end. A view that writes does so through an act or a service, which commits; what was not committed is rolled back.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+
+from flask import Flask, current_app, g, request
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from mla_tracker.accounts.actor import Actor
+from mla_tracker.accounts.models import Account
+from mla_tracker.accounts.permissions import Permission
+from mla_tracker.audit.services import AccessLog
+from mla_tracker.cases.models import Case
+from mla_tracker.casework.office import Office
+from mla_tracker.core import clock
+from mla_tracker.core.jobs import JobQueue
+
+_NOBODY = Actor(None, "", None, frozenset())
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the entry point gives the pages. `metrics_token` "" = metrics only from this machine."""
+
+    office: Office
+    jobs: JobQueue
+    access_log: AccessLog
+    office_name: str
+    languages: tuple[str, ...]
+    production: bool
+    secure: bool
+    mail_folder: str
+    redis_url: str
+    chart_folder: str
+
+
+def services() -> Services:
+    return cast(Services, current_app.extensions["mla_services"])
+
+
+def office() -> Office:
+    return services().office
+
+
+def db() -> Session:
+    """The session of this page."""
+    if "db" not in g:
+        g.db = office().sessions()
+    return cast(Session, g.db)
+
+
+def now() -> datetime:
+    """The moment at which this page is made; the same all through it."""
+    if "now" not in g:
+        g.now = clock.now()
+    return cast(datetime, g.now)
+
+
+def today() -> date:
+    """The office's day."""
+    return clock.local_date(now(), office().zone)
+
+
+def current_account() -> Account | None:
+    """Who is signed in, or None."""
+    return cast("Account | None", getattr(current_user, "account", None))
+
+
+def current_session_id() -> int | None:
+    """The row of the session by which he is signed in."""
+    return cast("int | None", getattr(current_user, "session_id", None))
+
+
+def current_actor() -> Actor:
+    """Who reads the page, with what he may do; nobody may nothing."""
+    return cast(Actor, getattr(current_user, "actor", _NOBODY))
+
+
+def permitted(permission: Permission) -> bool:
+    return current_actor().may(permission)
+
+
+def client_address() -> str:
+    """The address of the browser; a forwarded one counts only from a proxy that the settings trust."""
+    return request.remote_addr or ""
+
+
+def looked_at(code: str, case: Case) -> None:
+    """Record that a case was looked at, after its page was made and in a transaction of its own.
+
+    Where that fails, a restricted case is not shown.
+    """
+    try:
+        services().access_log.record(
+            code, actor_id=current_actor().account_id, case_id=case.id, address=client_address(), now=now()
+        )
+    except Exception:
+        if case.confidentiality == "restricted":
+            raise
+        current_app.logger.exception("access not recorded")
+
+
+def install_context(app: Flask, given: Services) -> None:
+    """Bind the services to the application and close each page's session."""
+    app.extensions["mla_services"] = given
+
+    @app.teardown_appcontext
+    def _close(_error: BaseException | None) -> None:
+        session = g.pop("db", None)
+        if session is not None:
+            session.close()

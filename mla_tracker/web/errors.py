@@ -1,0 +1,50 @@
+"""Every error as a page: a number to quote, no trace, and the same answer for what does not exist and what is hidden."""
+
+import secrets
+from typing import Any
+
+import structlog
+from flask import Flask, g, render_template
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from mla_tracker.core.errors import Conflict, DomainError, NotPermitted, NotVisible
+
+_log = structlog.get_logger(__name__)
+
+
+def install_errors(app: Flask) -> None:
+    """Answer domain errors, HTTP errors and everything else with a page of their own."""
+    app.register_error_handler(NotVisible, lambda _problem: error_page(404))
+    app.register_error_handler(NotPermitted, lambda problem: error_page(403, problem.message))
+    app.register_error_handler(Conflict, lambda problem: error_page(409, problem.message))
+    app.register_error_handler(DomainError, lambda problem: error_page(422, problem.message))
+    app.register_error_handler(CSRFError, lambda _problem: error_page(400, _("The form had grown old. Open it again.")))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def error_page(status: int, message: str = "") -> tuple[str, int]:
+    """The page of an error, with a number that stands in the log too."""
+    number = secrets.token_hex(4).upper()
+    _log.info("error page", status=status, number=number)
+    return render_template("errors/error.html", status=status, message=message, reference=number), status
+
+
+def _http(problem: Any) -> Any:
+    if problem.code is None or problem.code < 400:
+        return problem.get_response()
+    body, status = error_page(problem.code)
+    response = problem.get_response()
+    response.set_data(body)
+    response.content_type = "text/html; charset=utf-8"
+    return response, status
+
+
+def _unexpected(problem: Exception) -> tuple[str, int]:
+    session = g.get("db")
+    if session is not None:
+        session.rollback()
+    _log.error("unexpected error", kind=type(problem).__name__, exc_info=problem)
+    return error_page(500)

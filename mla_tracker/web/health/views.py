@@ -1,0 +1,69 @@
+"""`/healthz`, `/readyz`, `/metrics`."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from flask import Blueprint, Response, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from mla_tracker.core.heartbeat import SCHEDULE, last_beat
+from mla_tracker.web.access import public
+from mla_tracker.web.context import client_address, db, now, services
+from mla_tracker.web.errors import error_page
+
+bp = Blueprint("health", __name__)
+
+STALE: Final = timedelta(minutes=3)
+_LOCAL: Final = frozenset({"127.0.0.1", "::1", ""})
+
+
+@bp.get("/healthz")
+@public
+def alive() -> Any:
+    """This process answers."""
+    return jsonify({"alive": True})
+
+
+@bp.get("/readyz")
+@public
+def ready() -> Any:
+    """Database, broker and the heartbeat of the schedule; 503 when one of them is not well."""
+    found = {"database": _database(), "broker": _broker(), "schedule": _schedule()}
+    return jsonify({"ready": all(found.values()), **found}), 200 if all(found.values()) else 503
+
+
+@bp.get("/metrics")
+@public
+def metrics() -> Any:
+    """For Prometheus, from this machine only."""
+    if client_address() not in _LOCAL:
+        return error_page(404)
+    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _database() -> bool:
+    try:
+        db().execute(text("select 1"))
+    except SQLAlchemyError:
+        return False
+    return True
+
+
+def _broker() -> bool:
+    try:
+        with Redis.from_url(services().redis_url, socket_connect_timeout=1, socket_timeout=1) as client:
+            return bool(client.ping())
+    except RedisError:
+        return False
+
+
+def _schedule() -> bool:
+    try:
+        beat = last_beat(db(), SCHEDULE)
+    except SQLAlchemyError:
+        return False
+    return beat is not None and now() - beat < STALE

@@ -1,0 +1,111 @@
+"""`/` (my work) and `/deadlines`."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from mla_tracker.accounts.permissions import Permission
+from mla_tracker.cases.life_cycle import life_cycles
+from mla_tracker.casework.due import DueFilter, due_counts, due_page, waiting_for
+from mla_tracker.casework.editing import lead_choices
+from mla_tracker.core.errors import NotPermitted
+from mla_tracker.web.access import requires
+from mla_tracker.web.cases import words
+from mla_tracker.web.cases.presenting import status_label, turn
+from mla_tracker.web.cases.custody import shown_clocks
+from mla_tracker.web.context import current_actor, db, permitted, today
+from mla_tracker.web.look import PLACES
+
+bp = Blueprint("work", __name__)
+
+WEEK: Final = 7
+
+
+@bp.get("/")
+@requires(Permission.ACCOUNT_SELF)
+def index() -> Any:
+    """What must I do today, and what is late? People who read no cases go to the first page that is theirs."""
+    if not permitted(Permission.CASE_READ):
+        for place in PLACES:
+            if any(permitted(permission) for permission in place.permissions):
+                return redirect(place.path)
+        raise NotPermitted("There is no page for this role.")
+    actor, day = current_actor(), today()
+    whole = "all" in request.args or not permitted(Permission.REQUEST_WORK)
+    lead = None if whole else actor.account_id
+    soon = day + timedelta(days=WEEK)
+    custody = due_page(db(), actor, DueFilter(lead_id=lead, custody=True), day)
+    overdue = due_page(db(), actor, DueFilter(lead_id=lead, to=day - timedelta(days=1), custody=False), day)
+    week = due_page(db(), actor, DueFilter(lead_id=lead, since=day, to=soon, custody=False), day)
+    waiting = waiting_for(db(), actor, lead)
+    tables = life_cycles()
+    return render_template(
+        "work/index.html",
+        custody=custody,
+        clocks=shown_clocks(custody.rows),
+        groups=[(_("Overdue"), overdue, "overdue"), (_("Due this week"), week, "week")],
+        waiting=[
+            {
+                "case": row,
+                "status": status_label(tables.of(row.kind, row.direction), row.status),
+                "turn": turn(tables.of(row.kind, row.direction), row.status, row.direction),
+                "days": (day - row.status_since).days,
+            }
+            for row in waiting.rows
+        ],
+        waiting_total=waiting.total,
+        counts=due_counts(db(), actor, lead, day),
+        whole=whole,
+        may_choose=permitted(Permission.REQUEST_WORK),
+        words=words,
+        today=day,
+    )
+
+
+@bp.get("/deadlines")
+@requires(Permission.DEADLINE_READ)
+def deadlines() -> Any:
+    """What falls due, for whom, in which order of danger?"""
+    actor, day = current_actor(), today()
+    lead = request.args.get("lead", type=int)
+    bound = request.args.get("bound") if request.args.get("bound") in ("ours", "theirs") else "ours"
+    custody = due_page(db(), actor, DueFilter(lead_id=lead, custody=True), day)
+    page = due_page(db(), actor, DueFilter(lead_id=lead, bound=bound or "ours", custody=False), day, after=request.args.get("after"))
+    kept = {name: value for name, value in (("lead", lead), ("bound", bound)) if value}
+    return render_template(
+        "work/deadlines.html",
+        clocks=shown_clocks(custody.rows),
+        page_of_deadlines=page,
+        days=_two_weeks(actor, lead, day),
+        leads=[(str(account_id), name) for account_id, name in lead_choices(db())],
+        lead=str(lead or ""),
+        bound=bound,
+        older_url=url_for("work.deadlines", after=page.after, **kept) if page.after else "",
+        newer_url=url_for("work.deadlines", **kept) if request.args.get("after") else "",
+        today=day,
+    )
+
+
+def _two_weeks(actor: Any, lead: int | None, day: Any) -> list[dict[str, Any]]:
+    """Each day of two weeks with how much falls due on it."""
+    monday = day - timedelta(days=day.weekday())
+    rows = due_page(
+        db(), actor, DueFilter(lead_id=lead, since=monday, to=monday + timedelta(days=13)), day, size=500
+    ).rows
+    found = []
+    for number in range(14):
+        on = monday + timedelta(days=number)
+        due = [row for row in rows if row.due_on == on]
+        found.append(
+            {
+                "on": on,
+                "today": on == day,
+                "count": len(due),
+                "lines": [row.reference for row in due[:2]],
+                "more": max(0, len(due) - 2),
+                "url": url_for("work.deadlines", lead=lead) if due else "",
+            }
+        )
+    return found
