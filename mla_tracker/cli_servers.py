@@ -17,7 +17,6 @@ import click
 import psycopg
 
 from config.settings import DEMONSTRATION_DOMAIN, Settings
-from mla_tracker.cli import VERBS
 from mla_tracker.cli_office import libpq, refuse_demonstration_logins, running, say, start, wanted, with_addresses
 from mla_tracker.core import clock
 from mla_tracker.standalone.places import StandaloneError
@@ -156,14 +155,15 @@ def _step(verb: Sequence[str], environment: Mapping[str, str]) -> None:
 
 def _load_demonstration(settings: Settings, environment: Mapping[str, str]) -> None:
     """On the first start of an office in which nobody works yet."""
-    if "demo" not in VERBS:
-        return
     with psycopg.connect(libpq(settings), autocommit=True) as connection:
         loaded = connection.execute("SELECT 1 FROM office_setting WHERE key = %s", [_LOADED]).fetchone()
         people = connection.execute(
             "SELECT 1 FROM account WHERE email NOT LIKE %s LIMIT 1", [f"%@{DEMONSTRATION_DOMAIN}"]
         ).fetchone()
         if loaded or people:
+            return
+        if connection.execute("SELECT 1 FROM case_file LIMIT 1").fetchone():
+            say(f"Loading the demonstration was interrupted earlier; to have all of it, remove {settings.var_dir}.")
             return
         say("First start: loading the demonstration cases.")
         _step(("demo", "load"), environment)
