@@ -1,0 +1,1 @@
+"""The trail in the browser, for those who may read it."""

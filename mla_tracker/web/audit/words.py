@@ -1,0 +1,77 @@
+"""Words for what stands in the trail."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+ACTS: Final[Mapping[str, Any]] = {
+    "signed_in": _l("Signed in"),
+    "signed_out": _l("Signed out"),
+    "password_changed": _l("Password changed"),
+    "session_ended": _l("A session ended"),
+    "sessions_ended": _l("Sessions ended"),
+    "account_created": _l("Account created"),
+    "account_disabled": _l("Account disabled"),
+    "account_enabled": _l("Account opened again"),
+    "role_changed": _l("Role changed"),
+    "code_added": _l("Code added"),
+    "code_changed": _l("Code changed"),
+    "code_retired": _l("Code taken out of use"),
+    "code_restored": _l("Code brought back into use"),
+    "authority_added": _l("Authority added"),
+    "authority_changed": _l("Authority changed"),
+    "authority_retired": _l("Authority taken out of use"),
+    "authority_restored": _l("Authority brought back into use"),
+    "mail_retried": _l("Message tried again"),
+}
+LOOKS: Final[Mapping[str, Any]] = {
+    "case_viewed": _l("Looked at a request"),
+    "cases_exported": _l("Exported requests"),
+}
+KEYS: Final[Mapping[str, Any]] = {
+    "account": _l("account"),
+    "address": _l("from"),
+    "authority": _l("authority"),
+    "code": _l("code"),
+    "list": _l("list"),
+    "name": _l("name"),
+    "notice": _l("message"),
+    "now": _l("now"),
+    "number": _l("number"),
+    "role": _l("role"),
+    "row": _l("row"),
+    "session": _l("session"),
+    "state": _l("State"),
+    "type": _l("type"),
+    "was": _l("before"),
+}
+REASONS: Final[Mapping[str, Any]] = {
+    "MISSING": _l("an entry is missing or out of order"),
+    "SEAL": _l("the entry, or the one before it, was changed or put in"),
+    "DETAIL": _l("the detail of the entry was changed"),
+    "DETAIL_GONE": _l("the detail of the entry is gone"),
+    "CUT": _l("entries at the end are gone"),
+    "NOT_IN_HEAD": _l("there are more entries than were recorded, or the end was replaced"),
+    "NO_HEAD": _l("the record of the chain's end is gone"),
+    "ANCHOR": _l("the chain is not the one that was anchored"),
+    "ROOT": _l("the heads kept with the anchor are not those it binds"),
+}
+
+
+def act_words(code: str) -> str:
+    """What was done, in words; a code without words stays a code."""
+    return str(ACTS.get(code) or LOOKS.get(code) or code)
+
+
+def chain_words(chain: str) -> str:
+    """A chain in words; that of a case by its number in the trail, not by its reference."""
+    kind, _colon, name = chain.partition(":")
+    names = {
+        "administration": _("Administration"),
+        "anchors": _("Anchors"),
+        "access": _("Who looked, process %(name)s", name=name),
+        "case": _("Request no. %(name)s of the register", name=name),
+    }
+    return str(names.get(kind, chain))

@@ -1,0 +1,1 @@
+"""The code lists in the browser: read by those who keep them."""

@@ -1,0 +1,1 @@
+"""States and their authorities in the browser."""
