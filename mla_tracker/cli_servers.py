@@ -72,9 +72,10 @@ def _serve(settings: Settings) -> None:
         )
         group.stop_stale()
         try:
-            group.start()
+            group.start("web")  # alone at first: people wait for it, and each program takes seconds of a processor
             _await_web(ready, group)
             _greet(ready)
+            group.start("worker", "schedule")
             group.keep_alive()
         finally:
             group.stop()
@@ -111,6 +112,7 @@ def schedule() -> None:
 
     with running("schedule") as settings:
         configure(settings)
+        app.conf.include = ()  # it sends names; the tasks behind them, with all their libraries, are the worker's
         beat = app.Beat(quiet=True, loglevel=settings.log_level)
         beat.install_sync_handler = _end_on_the_first_signal
         beat.run()

@@ -91,10 +91,11 @@ class ProcessGroup:
             if not processes.stop(left, ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))):
                 raise StandaloneError(f"The {program.name} with pid {left.pid} does not stop: stop it by hand.")
 
-    def start(self) -> None:
-        """Start all programs."""
+    def start(self, *names: str) -> None:
+        """Start the programs of these names, all of them without one; only what was started is kept alive."""
         for program in self._programs:
-            self._start(program)
+            if not names or program.name in names:
+                self._start(program)
 
     def keep_alive(self) -> None:
         """Watch over everything until a signal asks to stop (StopRequested, raised by the handler)."""
@@ -107,8 +108,8 @@ class ProcessGroup:
         now = time.monotonic()
         for server, child in list(self._owned.running.items()):
             self._look_at(server, child, now)
-        for program in self._programs:
-            self._look_at(program, self._children[program], now)
+        for program, running in list(self._children.items()):
+            self._look_at(program, running, now)
         if now >= self._next_check:
             self._next_check = now + _CHECK_EVERY
             self._look_at_the_beat()
@@ -162,9 +163,9 @@ class ProcessGroup:
                 self._say(str(problem))
 
     def _look_at_the_beat(self) -> None:
-        beating = [program for program in self._programs if program.needs_beat]
+        beating = [program for program in self._children if program.needs_beat]
         now = time.monotonic()
-        settled = all(now - self._watched[program].started > _HEALTHY_AFTER for program in beating)
+        settled = bool(beating) and all(now - self._watched[program].started > _HEALTHY_AFTER for program in beating)
         self._stale_checks = self._stale_checks + 1 if settled and self._beat_is_stale() else 0
         if self._stale_checks >= _STALE_CHECKS:
             self._stale_checks = 0
