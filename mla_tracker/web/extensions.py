@@ -14,6 +14,7 @@ from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.models import Account
 from mla_tracker.accounts.queries import actor_of
 from mla_tracker.accounts.signing_in import find_session
+from mla_tracker.core.folders import TRANSLATIONS
 from mla_tracker.web.context import current_account, db, now
 from mla_tracker.web.preferences import LANGUAGE_COOKIE
 
@@ -45,6 +46,7 @@ def install_extensions(app: Flask, *, languages: tuple[str, ...], limits_url: st
     app.config["RATELIMIT_HEADERS_ENABLED"] = True
     limiter.init_app(app)
     app.config["BABEL_DEFAULT_TIMEZONE"] = zone
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     Babel(app, locale_selector=lambda: choose_language(languages), timezone_selector=_zone)
 
 

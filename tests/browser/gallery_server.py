@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 
 from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.permissions import ROLE_PERMISSIONS, Role
-from mla_tracker.core.folders import TEMPLATES
+from mla_tracker.core.folders import TEMPLATES, TRANSLATIONS
 from mla_tracker.web import assets, preferences
 from mla_tracker.web.dev.gallery import bp
 from mla_tracker.web.headers import POLICY
@@ -21,10 +21,11 @@ from mla_tracker.web.look import install_look
 LANGUAGES = ("en", "fr", "ar")
 
 
-def gallery_app(folder: Path) -> Flask:
+def gallery_app(folder: Path, translations: Path = TRANSLATIONS) -> Flask:
     """A supervisor's view of the gallery; `?lang=` chooses the language. The other pages of the head are one word."""
     app = Flask("gallery", template_folder=str(TEMPLATES), static_folder=None)
     app.jinja_env.globals["csrf_token"] = lambda: "token"
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(translations)
     Babel(app, locale_selector=lambda: request.args.get("lang") or request.cookies.get("language", "en"))
     reader = Actor(1, "Marta Lindqvist", Role.SUPERVISOR, ROLE_PERMISSIONS[Role.SUPERVISOR])
     install_look(
