@@ -42,7 +42,8 @@ class Shape(Enum):
 
 @dataclass(frozen=True)
 class CodeField:
-    """One key of a row. `choices`: value to words; `required`: a row without it is refused."""
+    """One key of a row. `choices`: value to words; `required`: a row without it is refused; `short`: its label
+    where a row is only read."""
 
     key: str
     label: Any
@@ -50,6 +51,7 @@ class CodeField:
     choices: Mapping[Any, Any] = field(default_factory=dict)
     required: bool = False
     hint: Any = ""
+    short: Any = ""
 
 
 _LABEL = CodeField("label", _l("Words"), required=True)
@@ -61,8 +63,9 @@ _NOTES = (
         Shape.ONE,
         {mark: CHECKS[mark] for mark in ("checked", "secondary", "unchecked", "house")},
         required=True,
+        short=_l("Checked"),
     ),
-    CodeField("check_note", _l("What was checked, and where"), Shape.LONG),
+    CodeField("check_note", _l("What was checked, and where"), Shape.LONG, short=_l("Of the check")),
 )
 _APPLIES = CodeField("applies", _l("For requests for"), Shape.SOME, words.KINDS, required=True)
 _SOURCES = CodeField("sources", _l("Sources"), Shape.LINES, required=True, hint=_l("One a line: treaty and article"))
@@ -79,7 +82,13 @@ FIELDS: Final[Mapping[str, tuple[CodeField, ...]]] = {
         CodeField("extradition", _l("Articles on extradition")),
         CodeField("freeze", _l("Articles on assets")),
         CodeField("in_force", _l("In force since"), hint=_l("Year, month and day, as in 2005-12-14")),
-        CodeField("opens_domestic_grounds", _l("Opens grounds of domestic law for"), Shape.SOME, words.KINDS),
+        CodeField(
+            "opens_domestic_grounds",
+            _l("Opens grounds of domestic law for"),
+            Shape.SOME,
+            words.KINDS,
+            short=_l("Opens domestic grounds"),
+        ),
         *_NOTES,
     ),
     "ground": (
@@ -101,7 +110,7 @@ FIELDS: Final[Mapping[str, tuple[CodeField, ...]]] = {
         ),
         CodeField("bases", _l("Open under"), Shape.BASES, required=True),
         _SOURCES,
-        CodeField("curable", _l("A corrected or completed request may succeed"), Shape.YES_NO),
+        CodeField("curable", _l("A corrected or completed request may succeed"), Shape.YES_NO, short=_l("Curable")),
         CodeField("cure", _l("How"), hint=_l("Only where a corrected request may succeed")),
         *_NOTES,
     ),
@@ -112,10 +121,15 @@ FIELDS: Final[Mapping[str, tuple[CodeField, ...]]] = {
         CodeField("act", _l("Act"), Shape.ONE, words.DUTY_ACTS, required=True),
         CodeField("duty", _l("Duty"), Shape.ONE, words.DUTIES, required=True),
         CodeField("towards", _l("Towards"), Shape.ONE, words.TOWARDS, required=True),
-        CodeField("before", _l("Before the act is recorded"), Shape.YES_NO),
+        CodeField("before", _l("Before the act is recorded"), Shape.YES_NO, short=_l("Before the act")),
         CodeField("force", _l("Force"), Shape.ONE, words.DUTY_FORCES, required=True),
         CodeField("grounds", _l("On these grounds"), Shape.GROUNDS, required=True),
-        CodeField("with_domestic", _l("And on every ground of domestic law that the basis opens"), Shape.YES_NO),
+        CodeField(
+            "with_domestic",
+            _l("And on every ground of domestic law that the basis opens"),
+            Shape.YES_NO,
+            short=_l("Domestic grounds"),
+        ),
         _WHEN,
         *_NOTES,
     ),
@@ -152,7 +166,12 @@ FIELDS: Final[Mapping[str, tuple[CodeField, ...]]] = {
     "delay_reason": (
         _LABEL,
         CodeField("side", _l("Whose side causes it"), Shape.ONE, words.SIDES, required=True),
-        CodeField("pausable", _l("Stops a clock of our own, never one of a treaty"), Shape.YES_NO),
+        CodeField(
+            "pausable",
+            _l("Stops a clock of our own, never one of a treaty"),
+            Shape.YES_NO,
+            short=_l("Stops our clocks"),
+        ),
         _SOURCES,
         *_NOTES,
     ),
@@ -195,7 +214,9 @@ def shown(one: CodeField, value: Any) -> Any:
 
 def shown_rows(table: str, definition: Mapping[str, Any]) -> list[tuple[Any, Any]]:
     """All fields of a row that hold something, as (label, value) for a list of facts."""
-    rows = [(one.label, shown(one, definition.get(one.key))) for one in FIELDS[table] if one.key != "label"]
+    rows = [
+        (one.short or one.label, shown(one, definition.get(one.key))) for one in FIELDS[table] if one.key != "label"
+    ]
     return [(label, value) for label, value in rows if value != ""]
 
 

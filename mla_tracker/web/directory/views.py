@@ -1,6 +1,7 @@
 """`/directory`: the States; `/directory/<ISO>`: how one works with one of them; `/directory/own`: our own side."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -138,12 +139,13 @@ def _authorities(rows: Sequence[Authority]) -> dict[str, Any]:
 
 def _treaty(found: State, code: str) -> dict[str, Any]:
     facts = found.treaties.get(code, {})
-    status = facts.get("status", "none-recorded")
+    status, on = facts.get("status", "none-recorded"), facts.get("date", "")
     return {
         "name": words.TREATIES[code],
         "sign": words.STATUS_SIGNS[status],
         "status": words.STATUSES[status],
-        "date": facts.get("date", ""),
+        "on": date.fromisoformat(on) if len(on) == len("2005-12-14") else None,
+        "year": on if len(on) == len("2005") else "",
         "act": words.ACTS.get(facts.get("act", ""), ""),
         "check_sign": check_sign(facts.get("check", "unchecked")),
         "check": CHECKS[facts.get("check", "unchecked")],
