@@ -30,6 +30,10 @@ PART: Final = 20_000
 """Rows read and turned into arrays at a time."""
 
 _FROM_DEADLINES: Final = ("met", "missed", "overdue", "custody")
+BINDING: Final = ("hard", "max_custody")
+"""Clocks that bind without excuse. A target may be missed with reasons told, and many are the office's own: they do not
+decide whether an answer was on time."""
+
 GIVEN_UP: Final = "abandoned"
 
 
@@ -103,15 +107,12 @@ def _rows(session: Session, on: date, scope: str) -> Iterator[Sequence[Row[Any]]
 
 def _statement(on: date, scope: str) -> Select[Any]:
     """One row a case; what hangs on it is aggregated once, not asked for each row."""
+    binding = and_(Deadline.bound == "ours", Deadline.clock.in_(BINDING), Deadline.ended_on <= on)
     deadlines = (
         select(
             Deadline.case_id,
-            func.bool_or(and_(Deadline.bound == "ours", Deadline.end_kind == "met", Deadline.ended_on <= on)).label(
-                "met"
-            ),
-            func.bool_or(and_(Deadline.bound == "ours", Deadline.end_kind == "missed", Deadline.ended_on <= on)).label(
-                "missed"
-            ),
+            func.bool_or(and_(binding, Deadline.end_kind == "met")).label("met"),
+            func.bool_or(and_(binding, Deadline.end_kind == "missed")).label("missed"),
             func.bool_or(
                 and_(running_on(on), Deadline.bound == "ours", ~Deadline.provisional, Deadline.due_on < on)
             ).label("overdue"),

@@ -5,8 +5,10 @@ from datetime import date
 from math import ceil
 from typing import Any, Final
 
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.actor import Actor
@@ -47,14 +49,18 @@ class Shown:
     note: str = ""
 
 
-def live_figures(view: View, found: Counters, trends: Trends | None) -> dict[str, Shown]:
+def live_figures(view: View, found: Counters, trends: Trends | None, today: date) -> dict[str, Shown]:
     """The figures that are counted now; their trends are those between snapshots."""
     now = _("now")
 
     def moved(measure: str, fewer_is_better: bool | None) -> Trend:
         return trends.number(measure, fewer_is_better=fewer_is_better) if trends else _NO_TREND
 
-    ends = _("next limit %(day)s", day=weekday_day(found.next_custody_end)) if found.next_custody_end else ""
+    ends = ""
+    if found.next_custody_end:
+        passed = found.next_custody_end < today
+        said = _("a limit passed %(day)s") if passed else _("next limit %(day)s")
+        ends = said % {"day": weekday_day(found.next_custody_end)}
     oldest = _("the oldest sent %(day)s", day=day(found.oldest_sent)) if found.oldest_sent else ""
     of_open = _("%(share)s of open", share=percent(found.overdue / found.open)) if found.open else ""
     return {
@@ -84,7 +90,7 @@ def snapshot_figures(
             "closed": _("Closed in %(year)s", year=today.year),
         }
         return {code: Shown(label, "", "–", note=missing) for code, label in labels.items()}
-    when, year = day(snapshot.as_of), snapshot.as_of.year
+    when, year = _short(snapshot.as_of), snapshot.as_of.year
     count = {code: figures.number(view.key(code)) for code in ("refused", "closed", "new", "postponed")}
     apart = _(
         "apart: %(returned)s returned, %(postponed)s postponed",
@@ -129,6 +135,16 @@ def _on_time(view: View, snapshot: Snapshot, figures: Figures, trends: Trends, w
         label, when, number(round(row.extra["share"] * 100)), "%", figure_cases(snapshot.id, key),
         trends.share("on_time"), note,
     )  # fmt: skip
+
+
+def _short(on: date) -> str:
+    """`24 Nov`: the year stands in the heading."""
+    locale = get_locale() or Locale("en")
+    return (
+        format_date(on, "d MMM", locale=locale)
+        if locale.language == "en"
+        else format_skeleton("MMMd", on, locale=locale)
+    )
 
 
 def withheld(row: SnapshotFigure | None, n: int | None = None) -> str:
@@ -244,7 +260,7 @@ def delays(view: View, snapshot: Snapshot, figures: Figures, limit: int = STATES
 
 def axis(longest: float) -> tuple[int, ...]:
     """Six round marks from 0 to beyond the longest value, steps of whole months where the values are long."""
-    for step in (2, 5, 10, 15, 30, 60, 90, 120, 180, 240, 365, 730):
+    for step in (2, 5, 10, 15, 30, 45, 60, 90, 120, 150, 180, 240, 300, 365, 730):
         if step * TICKS >= longest:
             return tuple(step * index for index in range(TICKS + 1))
     step = 365 * ceil(longest / 365 / TICKS)
@@ -263,10 +279,11 @@ def ground_rows(
     for row in found:
         code = row.measure.removeprefix(prefix)
         ground = known.get(code)
+        sources = ground.sources if ground else ()
         rows.append(
             {
                 "label": _(ground.label) if ground else code,
-                "article": ground.sources[0] if ground and ground.sources else "",
+                "article": next((source for source in sources if not source.startswith("seed")), ""),
                 "n": row.n,
                 "share": row.n / longest,
                 "url": figure_cases(snapshot.id, view.key(row.measure)),

@@ -30,7 +30,7 @@ def index() -> Any:
     figures = figures_of(session, snapshot.id, kind=view.kind, direction=view.direction) if snapshot else Figures([])
     trends = read_trends(session, snapshot, board.trended(), view.key("", state="")) if snapshot else None
     found = live.counters(session, actor, view.kind, view.direction, on)
-    shown = board.live_figures(view, found, trends) | board.snapshot_figures(view, snapshot, figures, trends, on)
+    shown = board.live_figures(view, found, trends, on) | board.snapshot_figures(view, snapshot, figures, trends, on)
     return render_template(
         "dashboard/index.html",
         view=view,

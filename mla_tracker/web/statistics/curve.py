@@ -10,16 +10,25 @@ from flask_babel import gettext as _
 from mla_tracker.render.svg import COLOUR
 from mla_tracker.web.filters import number
 
-WIDTH: Final = 700
-HEIGHT: Final = 300
+WIDE: Final = (700, 300)
+NARROW: Final = (320, 240)
 STEPS_SHOWN: Final = 30
 _LABEL: Final = 13
 
 
-def specification(figure: Mapping[str, Any], *, mean: float | None, median: float | None, rtl: bool) -> dict[str, Any]:
-    """Curve, band, the mean of what is closed (dashed) and the day by which half have ended. Runs from the start
-    side.
+def specification(
+    figure: Mapping[str, Any],
+    *,
+    mean: float | None,
+    median: float | None,
+    rtl: bool,
+    size: tuple[int, int] = WIDE,
+) -> dict[str, Any]:
+    """Curve, band, the mean of what is closed (dashed) and the day by which half have ended, from the start side.
+
+    `size`: width and height in pixels; the narrow one has fewer marks and shorter words.
     """
+    narrow = size == NARROW
     curve = figure["curve"]
     end = curve["days"][-1]
     steps = [
@@ -27,7 +36,7 @@ def specification(figure: Mapping[str, Any], *, mean: float | None, median: floa
         for day, share, low, high in zip(curve["days"], curve["share"], curve["low"], curve["high"], strict=True)
     ]
     day = {"field": "day", "type": "quantitative", "scale": {"domain": [0, end], "reverse": rtl, "nice": False}}
-    x = {**day, "title": _("days since receipt or sending"), "axis": _x_axis(rtl)}
+    x = {**day, "title": _("days since receipt or sending"), "axis": _x_axis(rtl, 4 if narrow else 9)}
     y = {"field": "share", "type": "quantitative", "scale": {"domain": [0, 1]}, "title": None, "axis": _y_axis(rtl)}
     layers: list[dict[str, Any]] = [
         {
@@ -43,12 +52,18 @@ def specification(figure: Mapping[str, Any], *, mean: float | None, median: floa
     ]
     aside = -8 if rtl else 8
     if mean is not None and mean <= end:
-        layers += _mean(x, day, mean, aside, close_to_end=mean > end / 2)
+        said = _("mean %(days)s") if narrow else _("mean of closed cases, %(days)s days")
+        layers += _mean(x, day, mean, said % {"days": number(round(mean))}, aside if mean <= end / 2 else -aside)
     if median is not None:
-        layers += _half(x, y, median, aside, close_to_end=median > end / 2)
+        # A label that would run into the dashed line begins behind it.
+        beside = mean if mean is not None and median <= mean <= median + end / 3 else median
+        said = _("half by %(days)s") if narrow else _("half answered by %(days)s days")
+        layers += _half(
+            x, y, median, beside, said % {"days": number(round(median))}, aside if beside <= end / 2 else -aside
+        )
     return {
-        "width": WIDTH,
-        "height": HEIGHT,
+        "width": size[0],
+        "height": size[1],
         "background": None,
         "padding": {"left": 4, "right": 12, "top": 8, "bottom": 4},
         "config": {"view": {"stroke": None}, "axis": {"labelFontSize": _LABEL, "titleFontSize": _LABEL}},
@@ -56,11 +71,8 @@ def specification(figure: Mapping[str, Any], *, mean: float | None, median: floa
     }
 
 
-def _mean(
-    x: Mapping[str, Any], day: Mapping[str, Any], mean: float, aside: int, *, close_to_end: bool
-) -> list[dict[str, Any]]:
+def _mean(x: Mapping[str, Any], day: Mapping[str, Any], mean: float, said: str, aside: int) -> list[dict[str, Any]]:
     values = {"values": [{"day": mean}]}
-    side = -1 if close_to_end else 1
     return [
         {
             "data": values,
@@ -69,23 +81,19 @@ def _mean(
         },
         {
             "data": values,
-            "mark": {
-                **_text(COLOUR["ink"], aside * side),
-                "text": _("mean of closed cases, %(days)s days", days=number(round(mean))),
-            },
+            "mark": {**_text(COLOUR["ink"], aside), "text": said},
             "encoding": {"x": day, "y": {"value": 8}},
         },
     ]
 
 
 def _half(
-    x: Mapping[str, Any], y: Mapping[str, Any], median: float, aside: int, *, close_to_end: bool
+    x: Mapping[str, Any], y: Mapping[str, Any], median: float, beside: float, said: str, aside: int
 ) -> list[dict[str, Any]]:
     point = {"values": [{"day": median, "share": 0.5}]}
     down = {"values": [{"day": median, "share": 0.5}, {"day": median, "share": 0}]}
     across = {"values": [{"day": 0, "share": 0.5}, {"day": median, "share": 0.5}]}
     thin = {"type": "line", "color": COLOUR["acc"], "strokeWidth": 1}
-    side = -1 if close_to_end else 1
     return [
         {"data": across, "mark": thin, "encoding": {"x": x, "y": y}},
         {"data": down, "mark": thin, "encoding": {"x": x, "y": y}},
@@ -95,12 +103,8 @@ def _half(
             "encoding": {"x": x, "y": y},
         },
         {
-            "data": point,
-            "mark": {
-                **_text(COLOUR["acc"], aside * side),
-                "dy": -16,
-                "text": _("half answered by %(days)s days", days=number(round(median))),
-            },
+            "data": {"values": [{"day": beside, "share": 0.5}]},
+            "mark": {**_text(COLOUR["acc"], aside), "dy": -16, "text": said},
             "encoding": {"x": x, "y": y},
         },
     ]
@@ -112,7 +116,7 @@ def _text(colour: str, aside: int) -> dict[str, Any]:
     return {"type": "text", "align": align, "dx": aside, "fontSize": _LABEL, "fontWeight": 600, "color": colour}
 
 
-def _x_axis(rtl: bool) -> dict[str, Any]:
+def _x_axis(rtl: bool, marks: int) -> dict[str, Any]:
     return {
         "grid": False,
         "domainColor": COLOUR["line-2"],
@@ -123,7 +127,7 @@ def _x_axis(rtl: bool) -> dict[str, Any]:
         "titleFontWeight": "normal",
         "titleAnchor": "start" if rtl else "end",
         "titlePadding": 6,
-        "tickCount": 9,
+        "tickCount": marks,
     }
 
 

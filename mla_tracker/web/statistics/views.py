@@ -22,10 +22,10 @@ from mla_tracker.web.cases import words
 from mla_tracker.web.cases.choices import state_choices
 from mla_tracker.web.context import current_account, current_actor, db, now, permitted, today
 from mla_tracker.web.context import services as given
-from mla_tracker.web.dashboard.board import delays, withheld
+from mla_tracker.web.dashboard.board import withheld
 from mla_tracker.web.statistics import tables
 from mla_tracker.web.statistics.addresses import View, figure_cases, read_view
-from mla_tracker.web.statistics.curve import specification, steps_shown
+from mla_tracker.web.statistics.curve import NARROW, WIDE, specification, steps_shown
 
 bp = Blueprint("statistics", __name__, url_prefix="/statistics")
 
@@ -116,7 +116,6 @@ def _figures(view: View, snapshot: Snapshot) -> dict[str, Any]:
         "steps": tables.steps(view, snapshot, figures),
         "kinds": tables.kinds(view, snapshot, figures),
         "by_state": [] if view.state else tables.by_state(view, snapshot, figures),
-        "delays": delays(view, snapshot, figures, limit=tables.STATES),
         "line": tables.check_line(view, snapshot, figures),
         "outcomes": tables.outcomes(view, snapshot, figures),
         "left_out": tables.left_out(view, snapshot, figures),
@@ -132,19 +131,25 @@ def _figures(view: View, snapshot: Snapshot) -> dict[str, Any]:
         "quantiles": row.extra.get("quantiles", []) if row else [],
         "milestones": row.extra.get("milestones", []) if row else [],
         "curve_steps": steps_shown(row.extra) if row and "curve" in row.extra else [],
-        "drawing": _drawing(row),
+        "drawings": _drawings(row),
     }
 
 
-def _drawing(row: SnapshotFigure | None) -> Markup | None:
+def _drawings(row: SnapshotFigure | None) -> list[Markup]:
+    """The curve for wide and for narrow windows; nothing where there is none, or it could not be drawn."""
     if row is None or "curve" not in row.extra:
-        return None
+        return []
     locale = get_locale()
-    spec = specification(
-        row.extra, mean=row.mean, median=row.km_median, rtl=bool(locale and locale.text_direction == "rtl")
-    )
-    drawn = renderer().chart(spec, label=_("Share still open by days since receipt or sending"))
-    return Markup(drawn) if drawn else None  # noqa: S704 - the renderer's output, checked for addresses in `render.svg`
+    rtl = bool(locale and locale.text_direction == "rtl")
+    drawn = [
+        renderer().chart(
+            specification(row.extra, mean=row.mean, median=row.km_median, rtl=rtl, size=size),
+            label=_("Share still open by days since receipt or sending"),
+        )
+        for size in (WIDE, NARROW)
+    ]
+    # The renderer's output, made of our own specification and checked for addresses in `render.svg`.
+    return [Markup(found) for found in drawn if found]  # noqa: S704
 
 
 def _csv(view: View, snapshot: Snapshot) -> Response:
