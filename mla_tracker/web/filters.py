@@ -146,13 +146,14 @@ def time_left(due_on: date | None, today: date) -> TimeLeft:
         return TimeLeft("", "")
     days = (due_on - today).days
     if days < 0:
-        return TimeLeft(ngettext("overdue by %(num)d day", "overdue by %(num)d days", -days), "late")
+        text = ngettext("overdue by %(days)s day", "overdue by %(days)s days", -days, days=number(-days))
+        return TimeLeft(text, "late")
     level: Level = "soon" if days <= SOON_DAYS else ""
     if days == 0:
         return TimeLeft(_("today"), level)
     if days == 1:
         return TimeLeft(_("tomorrow"), level)
-    return TimeLeft(ngettext("in %(num)d day", "in %(num)d days", days), level)
+    return TimeLeft(ngettext("in %(days)s day", "in %(days)s days", days, days=number(days)), level)
 
 
 def days_left(due_on: date | None, today: date) -> str:

@@ -37,10 +37,10 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     folder = tmp_path_factory.mktemp("translations")
     catalogue = Catalog(locale=PSEUDO)
     with (ROOT / "translations" / "babel.cfg").open(encoding="utf-8") as mapping:
-        methods, options = parse_mapping_cfg(mapping)
+        methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]
     methods = [(pattern, method) for pattern, method in methods if pattern.startswith(("templates", "mla_tracker/**"))]
     keywords = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2)}
-    for _file, _line, message, _comments, _context in extract_from_dir(ROOT, methods, options, keywords):  # type: ignore[arg-type]
+    for _file, _line, message, _comments, _context in extract_from_dir(ROOT, methods, options, keywords):
         if isinstance(message, str):
             catalogue.add(message, _marked(message))
         else:

@@ -30,7 +30,7 @@ const startSelection = (bar) => {
 
 const startFilterList = (list) => {
   const label = list.closest("fieldset")?.querySelector("legend")?.textContent.trim() ?? "";
-  const box = element("input", {type: "search", class: "form-control form-control-sm", "aria-label": label, autocomplete: "off"});
+  const box = element("input", {type: "search", class: "form-control form-control-sm", "aria-label": label, placeholder: list.dataset.filterList, autocomplete: "off"});
   box.addEventListener("input", () => {
     for (const row of list.querySelectorAll("label")) {
       row.hidden = !matches(row.textContent, box.value) && !row.querySelector("input").checked;

@@ -85,6 +85,7 @@ def test_other_languages_write_in_their_own_way(day: str, share: str, state: str
         (2, "in 2 days", "soon"),
         (3, "in 3 days", ""),
         (100, "in 100 days", ""),
+        (-1148, "overdue by 1,148 days", "late"),
     ],
 )
 def test_time_left(days: int, text: str, level: str) -> None:
