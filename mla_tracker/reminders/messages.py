@@ -11,7 +11,6 @@ from email.utils import format_datetime, parseaddr
 from functools import cache
 from hashlib import sha256
 from typing import Final
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -33,8 +32,8 @@ class Letterhead:
 
     @property
     def host(self) -> str:
-        """The domain behind Message-ID and List-Id: that of the address people open."""
-        return urlsplit(self.base_url).hostname or NO_SENDER_HOST
+        """The domain behind Message-ID and List-Id: the sender's."""
+        return parseaddr(self.sender)[1].partition("@")[2] or NO_SENDER_HOST
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Which reminder of a time limit goes out when, and to whom: the ladder, as plain dates.
 
-Source of the rungs: the office's reminder ladder (docs/deadlines.md). A rung of a date hangs on the beginning of its
+Source of the rungs: the office's reminder ladder (docs/reminders.md). A rung of a date hangs on the beginning of its
 local day; a rung of a clock in hours on its minute.
 """
 

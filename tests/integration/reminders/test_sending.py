@@ -96,7 +96,7 @@ def test_a_mail_says_what_is_due_and_when_and_nothing_secret(sessions: Sessions,
         assert "ecret" not in part
     with sessions() as session:
         notice = session.scalars(select(Notice).where(Notice.state == "sent")).one()
-    assert message["Message-ID"] == notice.message_id == f"<{notice.notice_key[:32]}@mla.justice.example>"
+    assert message["Message-ID"] == notice.message_id == f"<{notice.notice_key[:32]}@justice.example>"
     assert notice.smtp_answer == "250 Kept"
     assert notice.sent_at is not None
 
