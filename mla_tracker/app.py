@@ -101,6 +101,6 @@ def _register(app: Flask, settings: Settings) -> None:
     ):
         app.register_blueprint(blueprint)
     if not settings.production:
-        from mla_tracker.web.dev import install_dev  # noqa: PLC0415 - pages that production does not even load
+        from mla_tracker.web.dev import install_dev
 
         install_dev(app)

@@ -20,9 +20,16 @@ from config.settings import DEMONSTRATION_DOMAIN, Settings
 from mla_tracker.cli_office import libpq, refuse_demonstration_logins, running, say, start, wanted, with_addresses
 from mla_tracker.core import clock
 from mla_tracker.standalone.places import StandaloneError
-from mla_tracker.standalone.processes import die_with_parent
+from mla_tracker.standalone.processes import die_with_parent, dying_with_parent
 from mla_tracker.standalone.servers import own_servers
-from mla_tracker.standalone.supervisor import ProcessGroup, Program, StopRequested, only_one, stopping_on_signals
+from mla_tracker.standalone.supervisor import (
+    ProcessGroup,
+    Program,
+    StopRequested,
+    StopSignal,
+    only_one,
+    stopping_on_signals,
+)
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -36,28 +43,33 @@ _LOADED = "demonstration_loaded"
 
 @click.command()
 @click.option("--stop-with-parent", is_flag=True, help="End when the process that started this one ends.")
-def serve(*, stop_with_parent: bool) -> None:
+@click.option(
+    "--demonstration/--without-demonstration",
+    default=True,
+    help="Whether a development office gets its demonstration cases on the first start.",
+)
+def serve(*, stop_with_parent: bool, demonstration: bool) -> None:
     """Run everything: private servers where none are named, web, worker and schedule. Ctrl-C stops all of it."""
     if stop_with_parent:
         die_with_parent(signal.SIGTERM)
     settings = start("serve")
-    with only_one(settings.var_dir, settings.base_url), stopping_on_signals():
+    with only_one(settings.var_dir, settings.base_url), stopping_on_signals() as stop:
         try:
-            _serve(settings)
+            _serve(settings, stop, demonstration=demonstration)
         except StopRequested:
             say("Stopped.")
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings, stop: StopSignal, *, demonstration: bool) -> None:
     _check_port(settings)
     with own_servers(wanted(settings), say) as owned:
         ready = with_addresses(settings, owned.addresses)
         as_owner = {**os.environ, **_as_environment(ready)}
-        _step(("db", "upgrade"), as_owner)
+        _step(("db", "upgrade"), as_owner, stop)
         as_runtime = {key: value for key, value in as_owner.items() if key != "MLA_MIGRATION_DATABASE_URL"}
         refuse_demonstration_logins(ready)
-        if not ready.production:
-            _load_demonstration(ready, as_runtime)
+        if demonstration and not ready.production:
+            _load_demonstration(ready, as_runtime, stop)
         group = ProcessGroup(
             owned,
             [
@@ -69,6 +81,7 @@ def _serve(settings: Settings) -> None:
             run_folder=settings.var_dir / "run",
             say=say,
             beat_is_stale=lambda: _beat_is_stale(ready),
+            stop=stop,
         )
         group.stop_stale()
         try:
@@ -148,14 +161,26 @@ def _as_environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _step(verb: Sequence[str], environment: Mapping[str, str]) -> None:
+def _step(verb: Sequence[str], environment: Mapping[str, str], stop: StopSignal) -> None:
     """Run a verb to its end in a process of its own, so that this one stays small."""
-    ended = subprocess.run([*_SELF, *verb], env=dict(environment), stdin=subprocess.DEVNULL, check=False)  # noqa: S603
-    if ended.returncode != 0:
+    child = subprocess.Popen(  # noqa: S603 (our own command)
+        [*_SELF, *verb],
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        preexec_fn=dying_with_parent(signal.SIGKILL),
+    )
+    try:
+        while child.poll() is None:
+            stop.check()
+            time.sleep(0.05)
+    finally:
+        child.kill()
+        child.wait()
+    if child.returncode != 0:
         raise StandaloneError(f"`mla-tracker {' '.join(verb)}` failed; what it said stands above.")
 
 
-def _load_demonstration(settings: Settings, environment: Mapping[str, str]) -> None:
+def _load_demonstration(settings: Settings, environment: Mapping[str, str], stop: StopSignal) -> None:
     """On the first start of an office in which nobody works yet."""
     with psycopg.connect(libpq(settings), autocommit=True) as connection:
         loaded = connection.execute("SELECT 1 FROM office_setting WHERE key = %s", [_LOADED]).fetchone()
@@ -168,7 +193,7 @@ def _load_demonstration(settings: Settings, environment: Mapping[str, str]) -> N
             say(f"Loading the demonstration was interrupted earlier; to have all of it, remove {settings.var_dir}.")
             return
         say("First start: loading the demonstration cases.")
-        _step(("demo", "load"), environment)
+        _step(("demo", "load"), environment, stop)
         connection.execute(
             "INSERT INTO office_setting (key, value, changed_at) VALUES (%s, 'yes', %s)", [_LOADED, clock.now()]
         )

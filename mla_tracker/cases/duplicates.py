@@ -7,7 +7,7 @@ comes next. What the person may not see is not hinted at.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.actor import Actor
@@ -19,8 +19,8 @@ from mla_tracker.cases.search import fold
 MOST = 5
 
 
-def possible_duplicates(session: Session, actor: Actor, registration: Registration) -> Sequence[Row[Any]]:
-    """At most five requests of the same State, kind and direction with the same reference or a person of the same name."""
+def possible_duplicates(session: Session, actor: Actor, registration: Registration) -> Sequence[Any]:
+    """At most five requests of the same State, kind and direction with the same reference or person's name."""
     particulars = registration.particulars
     signs = []
     if particulars.their_reference:

@@ -7,7 +7,7 @@ stops at `COUNT_CAP`.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
@@ -89,7 +89,7 @@ def conditions(filters: CaseFilter, today: date) -> list[ColumnElement[bool]]:
     if filters.due_by:
         found.append(Case.next_due_on <= filters.due_by)
     if filters.custody:
-        found.append(Case.next_custody)
+        found.append(Case.next_custody.is_(True))
     if filters.no_answer_since:
         found += [
             Case.direction == "outgoing", Case.sent_on <= filters.no_answer_since,
@@ -133,7 +133,7 @@ def cases_page(
     lead = aliased(Account)
     where = [visible(actor, Case.id), *conditions(filters, today)]
     keys = _keys(order)
-    statement: Select[Any] = (
+    statement: Select[Unpack[tuple[Any, ...]]] = (
         select(
             Case.id, Case.reference, Case.kind, Case.direction, Case.subject, Case.counterpart, Case.their_reference,
             Case.urgency, Case.confidentiality, Case.status, Case.outcome, Case.status_since, Case.opened_on,

@@ -5,8 +5,6 @@ events and written by the act alone. A case is a row of `case_file` (CASE is a w
 """
 
 from datetime import date, datetime
-from typing import ClassVar
-
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -224,7 +222,7 @@ class CaseEvent(ChainedEntry, Base):
 
     detail: Mapped["CaseEventDetail | None"] = relationship()
 
-    __table_args__: ClassVar = (
+    __table_args__ = (
         UniqueConstraint("case_id", "seq"),
         Index("ix_case_event_by_day", "code", "happened_on"),
     )

@@ -103,7 +103,9 @@ def case_file(session: Session, case: Case, entries: Sequence[Entry], standing: 
             literal_column("'[]'::jsonb"),
         )
     ).where(AssistanceItem.case_id == case.id)
-    bases = select(func.count(), func.count().filter(CaseLegalBasis.accepted)).where(CaseLegalBasis.case_id == case.id)
+    bases = select(func.count(), func.count().filter(CaseLegalBasis.accepted.is_(True))).where(
+        CaseLegalBasis.case_id == case.id
+    )
     offences = select(func.count()).select_from(CaseOffence).where(CaseOffence.case_id == case.id)
     sought = select(func.count()).select_from(Person).where(Person.case_id == case.id, Person.role == "sought")
     counts = bases.subquery()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -50,9 +51,8 @@ def apply_particulars(case: Case, particulars: Particulars) -> None:
 
 def particulars_of(case: Case) -> Particulars:
     """The edited fields as they stand."""
-    return Particulars(
-        **{name: tuple(case.languages) if name == "languages" else getattr(case, name) for name in FIELDS}
-    )
+    values: dict[str, Any] = {name: getattr(case, name) for name in FIELDS}
+    return Particulars(**{**values, "languages": tuple(case.languages)})
 
 
 def set_bases(session: Session, case_id: int, bases: Iterable[BasisGiven]) -> None:

@@ -175,7 +175,13 @@ def _step_item(tables: LifeCycles, direction: str, place: Place, entry: Entry) -
 
 
 def _step_case(
-    tables: LifeCycles, cycle: LifeCycle, row: Transition, case: Place, items: dict[int, Place], entry: Entry, reply: str
+    tables: LifeCycles,
+    cycle: LifeCycle,
+    row: Transition,
+    case: Place,
+    items: dict[int, Place],
+    entry: Entry,
+    reply: str,
 ) -> tuple[Place, dict[int, Place]]:
     moved = _move(cycle, row, case, entry)
     if row.event == "reopened":

@@ -38,6 +38,18 @@ _PLANNED_BY_ACT: Final[Mapping[str, tuple[str, str]]] = {
     "surrendered_conditionally": ("return_on", "return_on"),
     "temporarily_surrendered_to_us": ("return_on", "return_on"),
 }
+# A review that ended in a question, a refusal or a return leaves nothing to pass on for execution.
+_ENDS_ONLY: Final = frozenset(
+    ("review_done", act)
+    for act in (
+        "information_requested",
+        "consultation_opened",
+        "refusal_proposed",
+        "postponed",
+        "returned",
+        "forwarded",
+    )
+)
 _SPANS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     # pause: the act that begins it, the acts that end it
     "POSTPONED": ("postponed", frozenset({"resumed"})),
@@ -117,7 +129,8 @@ def occurrences(tables: LimitTables, case: Case, entries: Sequence[Entry]) -> It
         for code in _codes(entry, by_act):
             if entry.item_id is not None and (code, entry.happened_on) in on_case:
                 continue  # an item that moves with its case starts no clock of its own
-            yield Occurred(code, entry.happened_on, entry.happened_at, entry.seq, entry.item_id)
+            starts = (code, entry.code) not in _ENDS_ONLY
+            yield Occurred(code, entry.happened_on, entry.happened_at, entry.seq, entry.item_id, starts=starts)
         yield from _planned(entry, entries)
     for code, on in (
         ("needed_by", case.needed_by),
@@ -135,7 +148,7 @@ def _codes(entry: Entry, by_act: Mapping[str, Sequence[str]]) -> Iterable[str]:
     if entry.code in _DECIDED_BY_DETAIL:
         key, meaning = _DECIDED_BY_DETAIL[entry.code]
         wanted = meaning.get(entry.detail.get(key, ""))
-        return [wanted] if wanted in codes else []
+        return [wanted] if wanted is not None and wanted in codes else []
     return [code for code in codes if code not in ("surrender_date", "new_surrender_date")]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, func, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.actor import Actor
@@ -35,7 +35,7 @@ class DueFilter:
 class DuePage:
     """One page, the earliest day first; `after` is the key of the next one."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[Any]
     after: str | None
 
 
@@ -43,7 +43,7 @@ class DuePage:
 class Waiting:
     """Cases in which it is another's turn, the longest waiting first."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[Any]
     total: int
 
 

@@ -21,7 +21,10 @@ NEVER_ROLLS: Final = frozenset({Clock.MAX_CUSTODY, Clock.MIN_HOLD})
 
 @dataclass(frozen=True)
 class Occurred:
-    """An event of the clocks on a case: happened, or planned (known beforehand). `at` where the hour is known."""
+    """An event of the clocks on a case: happened, or planned (known beforehand). `at` where the hour is known.
+
+    `starts` False: it ends clocks and starts none.
+    """
 
     code: str
     on: date
@@ -29,6 +32,7 @@ class Occurred:
     seq: int = 0
     item_id: int | None = None
     planned: bool = False
+    starts: bool = True
 
 
 @dataclass(frozen=True)
@@ -90,13 +94,19 @@ def run_clocks(
 ) -> list[ClockRun]:
     """All clocks of a case. `calendars` by owner: own, requested_state, requesting_state."""
     runs = []
-    for one in attached:
-        starts = [event for event in occurred if event.code == one.limit.starts_on]
+    for one in _without_lenders(attached):
+        starts = [event for event in occurred if event.code == one.limit.starts_on and event.starts]
         if all(event.planned for event in starts):
             starts = starts[-1:]  # a new day moves the clock
         for start in starts:
             runs.append(_run(tables, one, start, occurred, paused, calendars, today, extensions or {}))
     return runs
+
+
+def _without_lenders(attached: Sequence[Attached]) -> list[Attached]:
+    """A house rule whose number a limit of the basis borrows from the same start is that limit: it is shown once."""
+    borrowed = {(one.limit.fallback, one.limit.starts_on) for one in attached if one.limit.amount is None}
+    return [one for one in attached if (one.limit.code, one.limit.starts_on) not in borrowed]
 
 
 def _run(

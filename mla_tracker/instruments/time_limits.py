@@ -154,7 +154,7 @@ def seed_limits() -> LimitTables:
     for limit in limits.values():
         for name in (limit.fallback, limit.parent):
             if name is not None and name not in limits:
-                raise CodeDataError(f"deadline_rules.yaml, {limit.code}: unknown rule {name}")
+                raise CodeDataError(f"deadline_rules.yaml, {limit.code}", "fallback", f"unknown rule {name}")
     return LimitTables(limits, events, facts, raw["defaults"], moot, tuple(raw["examples"]), raw["example_calendars"])
 
 
@@ -169,9 +169,9 @@ def read_time_limit(
     """One row with its defaults filled in. Raises `CodeDataError` naming the row and what is unknown in it."""
     place = f"deadline_rules.yaml, {raw.get('code', '?')}"
     if unknown := sorted(set(raw) - _REQUIRED - set(defaults)):
-        raise CodeDataError(f"{place}: unknown {', '.join(unknown)}")
+        raise CodeDataError(place, ", ".join(unknown), "unknown key")
     if lacking := sorted(_REQUIRED - set(raw)):
-        raise CodeDataError(f"{place}: lacks {', '.join(lacking)}")
+        raise CodeDataError(place, ", ".join(lacking), "lacking")
     row = {**defaults, **raw}
     for key, known in (
         ("day_type", _DAY_TYPES), ("counting", _COUNTINGS), ("counting_source", _SOURCES), ("roll", _ROLLS),
@@ -179,7 +179,7 @@ def read_time_limit(
         ("check", _CHECKS), ("clock", tuple(Clock)),
     ):  # fmt: skip
         if row[key] not in known:
-            raise CodeDataError(f"{place}: unknown {key} {row[key]}")
+            raise CodeDataError(place, key, f"unknown value {row[key]}")
     _known(place, "on_expiry", row["on_expiry"], _EXPIRIES)
     for key in ("ends_on", "restarts_on", "moot_on", "bars"):
         _known(place, key, row[key], events)
@@ -240,7 +240,7 @@ def _conditions(raw: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
 
 def _known(place: str, key: str, values: Collection[Any], known: Collection[Any]) -> None:
     if unknown := [str(value) for value in values if value not in known]:
-        raise CodeDataError(f"{place}: unknown {key} {', '.join(unknown)}")
+        raise CodeDataError(place, key, f"unknown: {', '.join(unknown)}")
 
 
 def _text(value: Any) -> str | None:

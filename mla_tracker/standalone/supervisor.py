@@ -57,6 +57,20 @@ class StopRequested(Exception):
     """Somebody asked this process to end."""
 
 
+@dataclass
+class StopSignal:
+    """Whether that was asked. Python drops an exception that a handler raises inside a callback of its own (around a fork,
+    while it collects garbage), so that whoever goes on for long looks here as well.
+    """
+
+    requested: bool = False
+
+    def check(self) -> None:
+        """Raise StopRequested when it was asked."""
+        if self.requested:
+            raise StopRequested
+
+
 class ProcessGroup:
     """The programs that run beside the private servers. To be used in the main thread only."""
 
@@ -69,6 +83,7 @@ class ProcessGroup:
         run_folder: Path,
         say: Say,
         beat_is_stale: Callable[[], bool],
+        stop: StopSignal,
     ) -> None:
         self._owned = owned
         self._programs = programs
@@ -76,6 +91,7 @@ class ProcessGroup:
         self._run = run_folder
         self._say = say
         self._beat_is_stale = beat_is_stale
+        self._stop = stop
         self._children: dict[Program, subprocess.Popen[bytes]] = {}
         self._watched: dict[Program | Server, _Watched] = {}
         self._next_check = 0.0
@@ -98,13 +114,14 @@ class ProcessGroup:
                 self._start(program)
 
     def keep_alive(self) -> None:
-        """Watch over everything until a signal asks to stop (StopRequested, raised by the handler)."""
+        """Watch over everything until StopRequested."""
         while True:
             self.look()
             time.sleep(_TICK)
 
     def look(self) -> None:
-        """Start again what died and whose pause is over."""
+        """Start again what died and whose pause is over. Raises StopRequested when that was asked."""
+        self._stop.check()
         now = time.monotonic()
         for server, child in list(self._owned.running.items()):
             self._look_at(server, child, now)
@@ -208,20 +225,22 @@ def _noted_address(note: Path) -> str:
 
 
 @contextlib.contextmanager
-def stopping_on_signals() -> Iterator[None]:
+def stopping_on_signals() -> Iterator[StopSignal]:
     """Within the block SIGINT, SIGTERM and SIGHUP raise StopRequested once; later ones are ignored."""
     numbers = [signal.SIGINT, signal.SIGTERM]
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         numbers.append(signal.SIGHUP)
+    stop = StopSignal()
 
     def request(_number: int, _frame: object) -> None:
         for number in numbers:
             signal.signal(number, signal.SIG_IGN)
+        stop.requested = True
         raise StopRequested
 
     former = {number: signal.signal(number, request) for number in numbers}
     try:
-        yield
+        yield stop
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField
+from wtforms.fields.choices import SelectChoice as SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.utils import unset_value
 
 from mla_tracker.web.filters import isolate

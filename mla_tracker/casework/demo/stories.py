@@ -135,8 +135,8 @@ def _story(rng: Random, kind: str, direction: str, partner: Partner, opened: dat
 # ---------------------------------------------------------------- incoming assistance
 def _assist(tell: Teller, registration: Registration) -> None:
     basis = registration.bases[0].code if registration.bases else "none"
-    if tell.chance(0.9):
-        tell.tell("acknowledged", 5, ours=True)
+    if tell.chance(0.97):
+        tell.tell("acknowledged", 4, ours=True)
     if basis == "none":
         tell.tell(
             "legal_basis_accepted", 25, ours=True, basis="none", reason="No treaty and no promise of reciprocity."
@@ -145,7 +145,7 @@ def _assist(tell: Teller, registration: Registration) -> None:
                   reasons="No instrument binds the two States for this measure and no reciprocity was promised.")  # fmt: skip
         _end_refusal(tell)
         return
-    tell.tell("legal_basis_accepted", 14, ours=True, basis=basis)
+    tell.tell("legal_basis_accepted", 6, ours=True, basis=basis)
     if tell.chance(0.05):
         tell.tell("returned", 10, ours=True, deficiencies=["DF_TRANSLATION"])
         return
@@ -157,8 +157,8 @@ def _assist(tell: Teller, registration: Registration) -> None:
     if tell.chance(0.11):
         _refuse(tell, basis)
         return
-    tell.tell("accepted", 18, ours=True, contents="complete", dual_criminality="given")
-    tell.tell("execution_ordered", 6, ours=True)
+    tell.tell("accepted", 7, ours=True, contents="complete", dual_criminality="given")
+    tell.tell("execution_ordered", 3, ours=True)
     if tell.chance(0.07) and basis in ("UNCAC", "UNTOC"):
         _consult(tell, "Timing: a domestic investigation is under way")
         tell.tell("postponed", 8, ours=True, ground="PP_ONGOING", review_on=tell.later(90),
@@ -182,18 +182,18 @@ def _execute(tell: Teller, registration: Registration, basis: str) -> None:
         elif draw < 0.13:
             tell.tell(
                 "item_not_executable",
-                50,
+                30,
                 ours=True,
                 item=number,
                 reason="The account was closed before the period asked for.",
             )
         elif draw < 0.2:
-            tell.tell("item_executed_in_part", 70, ours=True, item=number, result="Records of two of three accounts.",
+            tell.tell("item_executed_in_part", 40, ours=True, item=number, result="Records of two of three accounts.",
                       reasons="The third account is held by a bank that was wound up.")  # fmt: skip
         else:
             tell.tell(
                 "item_executed",
-                75,
+                32,
                 ours=True,
                 item=number,
                 result="Executed; the material is with the central authority.",
@@ -220,7 +220,7 @@ def _information(tell: Teller) -> bool:
         if tell.chance(0.15):
             tell.tell("lapsed", 60, ours=True)
             return False
-    tell.tell("information_received", 42)
+    tell.tell("information_received", 34)
     return True
 
 
@@ -262,13 +262,13 @@ def _ask(tell: Teller, registration: Registration) -> None:
     if tell.chance(0.09):
         _no_answer(tell)
         return
-    if tell.chance(0.85):
-        tell.tell("acknowledged_abroad", 22)
+    if tell.chance(0.9):
+        tell.tell("acknowledged_abroad", 16)
     if tell.chance(0.35):
         tell.tell("information_asked_of_us", 50, missing="Copies of the warrant; the exact period of the records.")
         tell.tell("information_supplied", 18, ours=True, hour=11)
     for _ in range(tell.rng.choice((0, 0, 1, 1, 2))):
-        tell.tell("chased", 75, ours=True)
+        tell.tell("chased", 52, ours=True)
     draw = tell.rng.random()
     if draw < 0.13:
         _negative(tell)
@@ -280,7 +280,7 @@ def _ask(tell: Teller, registration: Registration) -> None:
         if tell.chance(0.1):
             tell.tell(
                 "item_executed_in_part",
-                90,
+                60,
                 item=number,
                 result="Part of the records.",
                 reasons="The bank kept records for five years only.",
@@ -288,7 +288,7 @@ def _ask(tell: Teller, registration: Registration) -> None:
         elif tell.chance(0.05):
             tell.tell("item_not_executable", 60, item=number, reason="Nothing was found.")
         else:
-            tell.tell("item_executed", 95, item=number, result="Received and checked.")
+            tell.tell("item_executed", 58, item=number, result="Received and checked.")
     tell.tell(
         "results_received",
         6,
@@ -300,8 +300,8 @@ def _ask(tell: Teller, registration: Registration) -> None:
 
 
 def _no_answer(tell: Teller) -> None:
-    for _ in range(tell.rng.choice((2, 3, 4))):
-        tell.tell("chased", 85, ours=True)
+    for _ in range(tell.rng.choice((3, 4, 6))):
+        tell.tell("chased", 50, ours=True)
     if tell.chance(0.4):
         tell.tell(
             "no_response_closed", 200, ours=True, second=True, reasons="No answer to any reminder; the trial has ended."

@@ -6,7 +6,6 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, PasswordField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from mla_tracker.accounts import services as accounts
@@ -17,6 +16,7 @@ from mla_tracker.casework.administration import note
 from mla_tracker.core.errors import DomainError
 from mla_tracker.web.access import requires
 from mla_tracker.web.context import current_actor, db, now, office, permitted
+from mla_tracker.web.fields import SelectChoice
 from mla_tracker.web.flashes import told
 from mla_tracker.web.forms import BaseForm
 

@@ -75,16 +75,20 @@ def _enter(found: SignedIn, wanted: str) -> Any:
 def _slow(found: SlowDown) -> str:
     seconds = max(1, math.ceil((found.until - now()).total_seconds()))
     if seconds < 90:
-        return ngettext(
-            "Too many attempts. Wait %(num)d second, then try again.",
-            "Too many attempts. Wait %(num)d seconds, then try again.",
-            seconds,
+        return str(
+            ngettext(
+                "Too many attempts. Wait %(num)d second, then try again.",
+                "Too many attempts. Wait %(num)d seconds, then try again.",
+                seconds,
+            )
         )
     minutes = math.ceil(seconds / 60)
-    return ngettext(
-        "Too many attempts. Wait %(num)d minute, then try again.",
-        "Too many attempts. Wait %(num)d minutes, then try again.",
-        minutes,
+    return str(
+        ngettext(
+            "Too many attempts. Wait %(num)d minute, then try again.",
+            "Too many attempts. Wait %(num)d minutes, then try again.",
+            minutes,
+        )
     )
 
 

@@ -40,9 +40,7 @@ def record_act(reference: str, code: str) -> Any:
         raise NotPermitted(_("This act needs another role."))
     specs = fields_asked(row)
     codes = catalogue(session)
-    form = act_form(specs, day_label(row), (), _codes(case, codes))()
-    if request.method == "GET":
-        form["version"].data, form["on"].data = str(case.version), today()
+    form = act_form(specs, day_label(row), _codes(case, codes))(data={"version": str(case.version), "on": today()})
     if form.validate_on_submit():
         on, at = act_moment(form, office().zone)
         given = Given(code, on, at, item_id, act_detail(form, specs))
@@ -89,9 +87,7 @@ def _row(case: Case, code: str, item_id: int | None) -> tuple[Transition, list[s
     return row, [_(tables.facts[fact]) for fact in lacking(row, file)]
 
 
-def _act_facts(
-    case: Case, row: Transition, code: str, item_id: int | None, codes: Catalogue
-) -> list[tuple[Any, Any]]:
+def _act_facts(case: Case, row: Transition, code: str, item_id: int | None, codes: Catalogue) -> list[tuple[Any, Any]]:
     """What the side of the form says of the act: where it stands, where it leads, on which article it rests."""
     tables = life_cycles()
     cycle = tables.item if item_id is not None else tables.of(case.kind, case.direction)

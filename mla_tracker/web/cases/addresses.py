@@ -133,7 +133,7 @@ def _label_of(name: str, value: str) -> str:
     for cycle in life_cycles().cycles.values():
         table = cycle.statuses if name == "status" else cycle.outcomes
         if value in table:
-            return gettext(table[value].label)
+            return str(gettext(table[value].label))
     return value
 
 

@@ -12,11 +12,10 @@ from mla_tracker.accounts.models import Account, NeedToKnow
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.cases.life_cycle import life_cycles
 from mla_tracker.cases.models import AssistanceItem, Case
-from mla_tracker.cases.particulars import BasisGiven, ItemGiven, OffenceGiven
+from mla_tracker.cases.particulars import BasisGiven, EditConflict, ItemGiven, OffenceGiven
 from mla_tracker.cases.queries import entries_of, find_case
 from mla_tracker.cases.registration import particulars_of
 from mla_tracker.casework import editing
-from mla_tracker.cases.particulars import EditConflict
 from mla_tracker.core.errors import DomainError, NotVisible
 from mla_tracker.instruments.queries import catalogue
 from mla_tracker.web.access import requires
@@ -248,9 +247,7 @@ def correct(reference: str, seq: int) -> Any:
     wrong = next((entry for entry in entries_of(db(), case.id) if entry.seq == seq), None)
     if wrong is None:
         raise NotVisible("There is no such entry.")
-    form = CorrectForm()
-    if request.method == "GET":
-        form.version.data, form.happened_on.data = str(case.version), wrong.happened_on
+    form = CorrectForm(data={"version": str(case.version), "happened_on": wrong.happened_on})
     if form.validate_on_submit() and _try(
         form,
         lambda: editing.correct(

@@ -10,17 +10,19 @@ from flask_babel import gettext as _
 from mla_tracker.cases.models import Case
 from mla_tracker.deadlines.models import Deadline
 from mla_tracker.deadlines.queries import is_overdue
+from mla_tracker.web.cases.explaining import why
 
 
 @dataclass(frozen=True)
 class ShownDeadline:
-    """One row: `state` is running, overdue, met, missed, moot … ; `used` the share of a custody limit that is gone."""
+    """One row: `state` is running, overdue, met, missed, moot … ; `remarks` what to know beside its source."""
 
     row: Deadline
     state: str
     state_words: str
     item_number: int | None
-    used: float | None
+    parts: list[tuple[Any, Any]]
+    remarks: tuple[str, ...]
 
     @property
     def running(self) -> bool:
@@ -40,7 +42,8 @@ def shown_deadlines(rows: Sequence[Deadline], case: Case, today: date) -> list[S
             state := _state(row, today),
             _state_words(state),
             numbers.get(row.item_id) if row.item_id else None,
-            _used(row, today),
+            why(row),
+            tuple(_remarks(row)),
         )
         for row in rows
     ]
@@ -67,7 +70,7 @@ def _state(row: Deadline, today: date) -> str:
 
 
 def _state_words(state: str) -> str:
-    return {
+    words: dict[str, str] = {
         "running": _("Running"),
         "overdue": _("Overdue"),
         "standing": _("No day set"),
@@ -76,11 +79,14 @@ def _state_words(state: str) -> str:
         "moot": _("No longer counts"),
         "restarted": _("Started anew"),
         "ended": _("Ended"),
-    }[state]
+    }
+    return words[state]
 
 
-def _used(row: Deadline, today: date) -> float | None:
-    if row.clock != "max_custody" or row.due_on is None or row.ended_on is not None:
-        return None
-    whole = (row.due_on - row.started_on).days
-    return min(1.0, max(0.0, (today - row.started_on).days / whole)) if whole > 0 else 1.0
+def _remarks(row: Deadline) -> list[str]:
+    found = [_("theirs to do")] if row.bound == "theirs" else []
+    if row.provisional:
+        found.append(_("provisional"))
+    if row.check_mark == "unchecked":
+        found.append(_("not checked against the text"))
+    return found

@@ -21,7 +21,6 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from mla_tracker.cases.facts import FieldKind, FieldSpec
@@ -36,7 +35,7 @@ from mla_tracker.cases.particulars import (
 )
 from mla_tracker.instruments.catalogue import Catalogue
 from mla_tracker.web.cases import words
-from mla_tracker.web.fields import DayField
+from mla_tracker.web.fields import DayField, SelectChoice
 from mla_tracker.web.forms import BaseForm
 
 LONGEST_TEXT = 20_000
@@ -189,13 +188,13 @@ class RegisterForm(ParticularsForm):
         for entry in self.items:
             entry.form.type_code.choices = options(types, blank=_l("Choose"))
             entry.form.executing_authority_id.choices = options(ours, blank=_l("Not yet known"))
-        for entry in self.persons:
-            entry.form.nationality.choices = options(states, blank=_l("Unknown"))
+        for person in self.persons:
+            person.form.nationality.choices = options(states, blank=_l("Unknown"))
 
     def registration(self, kind: str, direction: str, zone: ZoneInfo) -> Registration:
         """What was entered, as the domain takes it; rows left empty are no rows."""
         incoming = direction == "incoming"
-        opened_on: date = self.opened_on.data
+        opened_on = self.opened_on.data or date.min
         hour: time | None = self.hour.data
         received_at = datetime.combine(opened_on, hour, zone).astimezone(UTC) if incoming and hour else None
         bases = [code for code in (self.basis.data, *(self.further_bases.data or ())) if code]
@@ -304,10 +303,8 @@ class AccessForm(BaseForm):
     account_id = SelectField(_l("Person"), coerce=no_number)
 
 
-def act_form(
-    specs: Sequence[FieldSpec], day: tuple[str, bool], items: Sequence[tuple[int, str]], codes: "ActCodes"
-) -> type[BaseForm]:
-    """The form of one act: its day (and hour), the item it is about, and the fields that its facts ask for."""
+def act_form(specs: Sequence[FieldSpec], day: tuple[str, bool], codes: "ActCodes") -> type[BaseForm]:
+    """The form of one act: its day (and hour), and the fields that its facts ask for."""
     label, with_hour = day
     fields: dict[str, Any] = {
         "version": HiddenField(),
@@ -315,8 +312,6 @@ def act_form(
     }
     if with_hour:
         fields["hour"] = TimeField(_l("Hour"), validators=[Optional()], description=_l("Where hours count"))
-    if items:
-        fields["item"] = SelectField(_l("Requested item"), choices=options(items), coerce=int)
     for spec in specs:
         fields[spec.name] = _field(spec, codes)
     return type("ActForm", (BaseForm,), fields)
@@ -340,8 +335,8 @@ class ActCodes:
 
 
 def _field(spec: FieldSpec, codes: ActCodes) -> Any:
-    needed = [InputRequired(_l("Fill this in."))] if spec.required else [Optional()]
-    given = {"label": spec.label, "description": spec.hint, "validators": needed}
+    needed: list[Any] = [InputRequired(_l("Fill this in."))] if spec.required else [Optional()]
+    given: dict[str, Any] = {"label": spec.label, "description": spec.hint, "validators": needed}
     match spec.kind:
         case FieldKind.DATE:
             return DayField(**given)

@@ -64,8 +64,10 @@ def case_page(case: Case) -> dict[str, Any]:
         "cycle_words": words.CYCLES[cycle.code],
         "standing_facts": _standing(case, cycle, first, leads),
         "main": main,
-        "moves": [offer for offer in found if offer.moves and not offer.lacking and offer is not main],
-        "entries_open": [offer for offer in found if not offer.moves and not offer.lacking and offer is not main],
+        "moves": [offer for offer in found if offer is not main and not offer.lacking and _stands_out(offer)],
+        "entries_open": [
+            offer for offer in found if offer is not main and not offer.lacking and not _stands_out(offer)
+        ],
         "not_open": not_open,
         "not_open_words": [_not_open(offer) for offer in not_open],
         "custody": shown_clocks(_custody_rows(case, deadlines)),
@@ -104,7 +106,9 @@ def _standing(
     done = sum(1 for item in case.items if item.outcome is not None)
     since = _("since %(day)s", day=day(case.status_since))
     counted = (
-        ngettext("%(done)s of %(num)d item has an end", "%(done)s of %(num)d items have an end", len(case.items), done=done)
+        ngettext(
+            "%(done)s of %(num)d item has an end", "%(done)s of %(num)d items have an end", len(case.items), done=done
+        )
         if case.items
         else ""
     )
@@ -116,7 +120,9 @@ def _standing(
             "key": "status",
             "label": _("Status"),
             "value": ended if case.closed_on and ended else status,
-            "note": Markup(", ").join(part for part in (status if case.closed_on and ended else "", counted, since) if part),
+            "note": Markup(", ").join(
+                part for part in (status if case.closed_on and ended else "", counted, since) if part
+            ),
         },
         {
             "key": "turn",
@@ -127,15 +133,30 @@ def _standing(
     ]
     if first is not None and first.row.due_on is not None:
         facts.append(
-            {"key": "next", "label": _("Our next deadline"), "value": weekday_day(first.row.due_on), "note": bdi(first.row.label)}
+            {
+                "key": "next",
+                "label": _("Our next deadline"),
+                "value": weekday_day(first.row.due_on),
+                "note": bdi(first.row.label),
+            }
         )
     else:
         facts.append({"key": "next", "label": _("Our next deadline"), "value": _("None runs"), "note": ""})
     may_assign = current_actor().may(Permission.REQUEST_WORK)
     facts.append(
-        {"key": "lead", "label": _("Lead"), "value": bdi(lead) if lead else _("Not assigned"), "note": change if may_assign else ""}
+        {
+            "key": "lead",
+            "label": _("Lead"),
+            "value": bdi(lead) if lead else _("Not assigned"),
+            "note": change if may_assign else "",
+        }
     )
     return facts
+
+
+def _stands_out(offer: Offer) -> bool:
+    """Acts that move the case on stand beside the main one, and so does refusing; the rest is one click away."""
+    return offer.moves and (not offer.grave or offer.code in ("refusal_proposed", "court_refused"))
 
 
 def _not_open(offer: Offer) -> tuple[str, str, str]:
@@ -173,7 +194,9 @@ def _gauge(shown: ShownDeadline) -> dict[str, Any]:
 
 def _particulars(case: Case, names: Mapping[int, str]) -> list[tuple[Any, Any]]:
     lines: list[tuple[Any, Any]] = [
-        (_("Received"), day(case.received_on)) if case.direction == "incoming" else (_("Asked on"), day(case.opened_on)),
+        (_("Received"), day(case.received_on))
+        if case.direction == "incoming"
+        else (_("Asked on"), day(case.opened_on)),
         (_("Sent"), day(case.sent_on)) if case.sent_on else ("", ""),
         (_("Channel"), words.CHANNELS.get(case.channel or "", "")),
         (_("Its authority"), names.get(case.counterpart_authority_id or 0, "")),
@@ -181,7 +204,10 @@ def _particulars(case: Case, names: Mapping[int, str]) -> list[tuple[Any, Any]]:
         (_("Nature"), words.NATURES.get(case.nature or "", "")),
         (_("Wanted for"), words.WANTED_FOR.get(case.wanted_for or "", "")),
         (_("Languages"), joined([language(code) for code in case.languages]) if case.languages else ""),
-        (_("Urgency"), _with_reason(words.URGENCIES[case.urgency], case.urgency_reason) if case.urgency != "routine" else ""),
+        (
+            _("Urgency"),
+            _with_reason(words.URGENCIES[case.urgency], case.urgency_reason) if case.urgency != "routine" else "",
+        ),
         (_("Needed by"), _with_reason(weekday_day(case.needed_by), case.needed_by_reason) if case.needed_by else ""),
         (_("Hearing"), weekday_day(case.hearing_on) if case.hearing_on else ""),
         (_("Time-barred"), weekday_day(case.limitation_on) if case.limitation_on else ""),

@@ -129,11 +129,11 @@ def _lines(entry: Entry) -> list[str]:
 
 
 def status_label(cycle: LifeCycle, status: str) -> str:
-    return _(cycle.statuses[status].label)
+    return str(_(cycle.statuses[status].label))
 
 
 def outcome_label(cycle: LifeCycle, outcome: str | None) -> str:
-    return _(cycle.outcomes[outcome].label) if outcome else ""
+    return str(_(cycle.outcomes[outcome].label)) if outcome else ""
 
 
 def status_sign(cycle: LifeCycle, status: str, outcome: str | None) -> str:
@@ -178,18 +178,16 @@ def _line(entry: TimelineEntry, case: Any) -> dict[str, Any]:
         lines.append(_("Annulled: it did not happen."))
     if entry.corrected_to:
         lines.append(_("Corrected: it happened on %(day)s.", day=day(entry.corrected_to)))
-    if entry.who:
-        lines.append(Markup('<span class="faint">{}</span>').format(bdi(entry.who)))
-    acts = ""
+    acts: Any = Markup('<span class="faint">{}</span>').format(bdi(entry.who)) if entry.who else ""
     if entry.correctable:
         url = url_for("cases.correct", reference=case.reference, seq=entry.seq)
-        acts = Markup('<a href="{}">{}<span class="vh"> {}</span></a>').format(url, _("Correct"), title)
+        acts = Markup('{} <a href="{}">{}<span class="vh"> {}</span></a>').format(acts, url, _("Correct"), title)
     return {
         "id": f"e{entry.seq}",
         "on": entry.corrected_to or entry.happened_on,
         "at": entry.happened_at,
         "title": title,
-        "lines": lines if not entry.minor else lines[-1:],
+        "lines": [] if entry.minor and entry.code.startswith("item_") else lines,
         "minor": entry.minor,
         "struck": entry.annulled,
         "recorded": ngettext("recorded %(num)d day later", "recorded %(num)d days later", entry.late_days)

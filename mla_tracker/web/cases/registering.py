@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.cases.duplicates import possible_duplicates
+from mla_tracker.cases.life_cycle import cycle_code
 from mla_tracker.cases.particulars import DIRECTIONS, KINDS
 from mla_tracker.casework.editing import lead_choices
 from mla_tracker.casework.registering import register
@@ -28,7 +29,8 @@ from mla_tracker.web.flashes import told
 def new() -> Any:
     """Kind and direction first; the fields follow. Nothing that was typed is lost by an error or another row."""
     kind, direction = _asked("kind", KINDS), _asked("direction", DIRECTIONS)
-    form = RegisterForm()
+    role = "sought" if kind == "extradition" else "suspect"
+    form = RegisterForm(data={"opened_on": today(), "lead_id": current_actor().account_id, "persons": [{"role": role}]})
     _offer(form, kind)
     grown = _grow(form)
     if grown:
@@ -52,8 +54,6 @@ def new() -> Any:
 def _page(form: RegisterForm, kind: str, direction: str, duplicates: Any = ()) -> str:
     if not form.submission_key.data:
         form.submission_key.data = secrets.token_urlsafe(16)
-    if form.opened_on.data is None and request.method == "GET":
-        form.opened_on.data = today()
     return render_template(
         "cases/new.html",
         form=form,
@@ -61,8 +61,12 @@ def _page(form: RegisterForm, kind: str, direction: str, duplicates: Any = ()) -
         direction=direction,
         words=words,
         duplicates=duplicates,
-        contents=contents(form, kind) if direction == "incoming" or form.is_submitted() else contents(form, kind),
-        choices=[(k, d, url_for("cases.new", kind=k, direction=d)) for k in KINDS for d in DIRECTIONS],
+        contents=contents(form, kind),
+        choices=[
+            (words.CYCLES[cycle_code(k, d)], url_for("cases.new", kind=k, direction=d), (k, d) == (kind, direction))
+            for k in KINDS
+            for d in DIRECTIONS
+        ],
     )
 
 
@@ -76,8 +80,6 @@ def _offer(form: RegisterForm, kind: str) -> None:
     states, ours = state_choices(session), our_authorities(session)
     form.offer(states, their_authorities(session), ours)
     form.offer_codes(catalogue(session), kind, states, ours, lead_choices(session))
-    if request.method == "GET" and form.lead_id.data is None:
-        form.lead_id.data = current_actor().account_id
 
 
 def _grow(form: RegisterForm) -> bool:

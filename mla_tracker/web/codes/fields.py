@@ -12,13 +12,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from mla_tracker.instruments.catalogue import Catalogue
 from mla_tracker.instruments.codes import ALL, ANY
 from mla_tracker.web.check_words import CHECKS
 from mla_tracker.web.codes import words
+from mla_tracker.web.fields import SelectChoice
 from mla_tracker.web.filters import joined
 from mla_tracker.web.forms import BaseForm
 

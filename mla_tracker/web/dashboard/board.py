@@ -120,7 +120,7 @@ def _median(view: View, snapshot: Snapshot, figures: Figures, trends: Trends, wh
     if row is None or row.withheld or row.median is None:
         return Shown(label, when, "–", url=url if row and row.n else "", note=withheld(row))
     waits = int(row.extra.get("waiting", 0))
-    note = ngettext("%(num)d still waits", "%(num)d still wait", waits)
+    note = _("%(answered)s answered, %(waiting)s still wait", answered=number(row.n), waiting=number(waits))
     return Shown(label, when, number(round(row.median)), _("days"), url, trends.median("answer"), note)
 
 

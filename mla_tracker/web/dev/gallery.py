@@ -22,11 +22,10 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import InputRequired, Optional
 
 from mla_tracker.web.access import public
-from mla_tracker.web.fields import DayField
+from mla_tracker.web.fields import DayField, SelectChoice
 from mla_tracker.web.filters import bdi, country
 
 bp = Blueprint("dev", __name__, url_prefix="/dev")

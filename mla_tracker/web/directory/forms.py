@@ -5,13 +5,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from mla_tracker.directory.models import Authority
 from mla_tracker.directory.services import LONGEST, LONGEST_TEXT, AuthorityGiven
 from mla_tracker.web.directory import words
-from mla_tracker.web.fields import DayField
+from mla_tracker.web.fields import DayField, SelectChoice
 from mla_tracker.web.forms import BaseForm
 
 _TEXTS = (

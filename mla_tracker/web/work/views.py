@@ -13,8 +13,8 @@ from mla_tracker.casework.editing import lead_choices
 from mla_tracker.core.errors import NotPermitted
 from mla_tracker.web.access import requires
 from mla_tracker.web.cases import words
-from mla_tracker.web.cases.presenting import status_label, turn
 from mla_tracker.web.cases.custody import shown_clocks
+from mla_tracker.web.cases.presenting import status_label, turn
 from mla_tracker.web.context import current_actor, db, permitted, today
 from mla_tracker.web.look import PLACES
 
@@ -73,7 +73,7 @@ def deadlines() -> Any:
     bound = request.args.get("bound") if request.args.get("bound") in ("ours", "theirs") else "ours"
     custody = due_page(db(), actor, DueFilter(lead_id=lead, custody=True), day)
     page = due_page(db(), actor, DueFilter(lead_id=lead, bound=bound or "ours", custody=False), day, after=request.args.get("after"))
-    kept = {name: value for name, value in (("lead", lead), ("bound", bound)) if value}
+    kept: dict[str, Any] = {name: value for name, value in (("lead", lead), ("bound", bound)) if value}
     return render_template(
         "work/deadlines.html",
         clocks=shown_clocks(custody.rows),

@@ -60,7 +60,10 @@ def test_every_fact_has_a_way_to_be_met() -> None:
 def test_no_common_act_asks_more_than_five_things() -> None:
     """One rare act of the executive asks more: a grant for part of the offences is a grant and a refusal in one."""
     crowded = {
-        (cycle.code, row.event) for cycle in TABLES.cycles.values() for row in cycle.transitions if len(fields_asked(row)) > 5
+        (cycle.code, row.event)
+        for cycle in TABLES.cycles.values()
+        for row in cycle.transitions
+        if len(fields_asked(row)) > 5
     }
     assert crowded == {("ex_in", "granted_in_part")}
 

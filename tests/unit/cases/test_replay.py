@@ -57,7 +57,15 @@ def test_leaving_a_waiting_place_returns_to_the_last_working_status() -> None:
 def test_a_refusal_closes_with_the_open_items_refused() -> None:
     found = standing(
         "mla_in",
-        story("received", "item_requested", "registered", "refusal_proposed", "refusal_approved", "refusal_communicated", item=1),
+        story(
+            "received",
+            "item_requested",
+            "registered",
+            "refusal_proposed",
+            "refusal_approved",
+            "refusal_communicated",
+            item=1,
+        ),
     )
     assert found.place.outcome == "refused"
     assert found.items[1].outcome == "refused"
@@ -127,6 +135,7 @@ def test_every_permitted_walk_ends_in_a_declared_status_with_an_outcome_only_whe
     code, entries = walk
     cycle = TABLES.cycles[code]
     found = standing(code, entries)
+    assert found.place.status is not None
     assert found.place.status in cycle.statuses
     if found.place.outcome is not None:
         assert found.place.outcome in cycle.outcomes

@@ -1,0 +1,120 @@
+"""“Why this date?”: the steps of a deadline in the reader's words, as the macro `why_this_date` takes them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from mla_tracker.deadlines.models import Deadline
+from mla_tracker.instruments.time_limits import seed_limits
+from mla_tracker.web.check_words import CHECKS
+from mla_tracker.web.context import office
+from mla_tracker.web.filters import bdi, clock, weekday_day
+
+
+def why(row: Deadline) -> list[tuple[Any, Any]]:
+    """Rule, what started it, the sum, what is uncertain, what its end means."""
+    explanation = row.explanation
+    parts: list[tuple[Any, Any]] = [
+        (
+            _("Rule"),
+            Markup("{} {}").format(bdi(_(row.label)), Markup('<span class="faint">{}</span>').format(bdi(row.source))),
+        )
+    ]
+    started = seed_limits().events.get(row.start_code)
+    if started is not None:
+        parts.append((_("Starts when"), bdi(_(started.text))))
+    if explanation.get("lent_by"):
+        parts.append((_("Number"), _("the text names none; the office's own target lends it")))
+    sums = [line for step in explanation.get("steps", ()) if (line := _step(step)) is not None]
+    if sums:
+        parts.append((_("Counted"), sums))
+    if row.cautious_on and row.cautious_on != row.due_on:
+        parts.append(
+            (
+                _("Cautious reading"),
+                _("%(day)s, where the text leaves the counting open", day=weekday_day(row.cautious_on)),
+            )
+        )
+    if explanation.get("because"):
+        parts.append((_("Provisional"), "; ".join(_because(code) for code in explanation["because"])))
+    parts.append((_("Text"), CHECKS[row.check_mark]))
+    meaning = "; ".join(_expiry(code) for code in explanation.get("expiry", ()))
+    if meaning:
+        parts.append((_("When it passes"), meaning))
+    return parts
+
+
+def _step(step: Mapping[str, Any]) -> tuple[Any, Any] | None:
+    match step["kind"]:
+        case "start":
+            return _when(step["on"]), _("start")
+        case "length":
+            return _length(step)
+        case "extension":
+            return f"+ {step['amount']}", Markup("{} {}").format(_("extension"), bdi(step.get("reason", "")))
+        case "agreed":
+            return _when(step["on"]), Markup("{} {}").format(_("agreed or fixed"), bdi(step.get("reason", "")))
+        case "pause":
+            days = ngettext("+ %(num)d day", "+ %(num)d days", step["days"])
+            return days, _("stood still from %(first)s until %(last)s", first=_when(step["on"]), last=_when(step["to"]))
+        case "roll":
+            return _when(step["to"]), _("%(day)s is no working day: %(why)s", day=_when(step["on"]), why=_(step["why"]))
+        case "due":
+            return _when(step.get("at") or step["on"]), _("last day in time")
+        case _:
+            return None
+
+
+def _length(step: Mapping[str, Any]) -> tuple[Any, Any]:
+    number, sign = step["amount"], "−" if step.get("backward") else "+"
+    words = {
+        ("days", False): ngettext("%(num)d day", "%(num)d days", number),
+        ("days", True): ngettext("%(num)d working day", "%(num)d working days", number),
+        ("hours", False): ngettext("%(num)d hour", "%(num)d hours", number),
+        ("weeks", False): ngettext("%(num)d week", "%(num)d weeks", number),
+        ("months", False): ngettext("%(num)d month", "%(num)d months", number),
+        ("years", False): ngettext("%(num)d year", "%(num)d years", number),
+    }[step["unit"], bool(step.get("working"))]
+    notes: list[Any] = [_("the first day counts") if step.get("inclusive") else _("the first day does not count")]
+    if step["unit"] == "hours":
+        notes = [_("to the minute")]
+    notes += [
+        Markup("{} {}").format(_("without %(day)s,", day=_when(on)), bdi(name)) for on, name in step.get("skipped", ())
+    ]
+    return f"{sign} {words}", Markup("; ").join(notes)
+
+
+def _when(text: str) -> str:
+    if "T" in text:
+        moment = datetime.fromisoformat(text).astimezone(office().zone)
+        return f"{weekday_day(moment.date())}, {clock(moment)}"
+    return weekday_day(date.fromisoformat(text))
+
+
+def _because(code: str) -> str:
+    if code == "basis_asserted":
+        return str(_("the legal basis is asserted and not yet accepted"))
+    return str(_("a fact is not recorded: %(fact)s", fact=code.removeprefix("fact:").replace("_", " ")))
+
+
+def _expiry(code: str) -> str:
+    words: dict[str, str] = {
+        "breach": _("a duty is broken"),
+        "duty_to_explain": _("the other State is told of the delay, with reasons"),
+        "may_release": _("the person may be released"),
+        "must_release": _("the person must be released"),
+        "release_on_application": _("the person may apply for release"),
+        "may_refuse": _("the request may be refused"),
+        "must_refuse": _("the request must be refused"),
+        "protection_ends": _("the protection ends"),
+        "right_ends": _("the right ends"),
+        "may_lapse": _("it may lapse"),
+        "too_late": _("it is too late to send"),
+        "warn": _("a reminder; no treaty is broken"),
+        "none": "",
+    }
+    return words[code]
