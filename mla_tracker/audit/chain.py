@@ -89,10 +89,16 @@ def canonical(value: Mapping[str, Any]) -> str:
 
     Raises TypeError for what has no one text: floats, moments without a zone, sets, bytes, keys that are not text.
     """
-    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(_plain(value))
+
+
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+_AS_IT_IS: Final = frozenset({str, int, bool, type(None)})
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in _AS_IT_IS:
+        return value
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise TypeError("a moment without a zone has no one canonical text")

@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -63,14 +64,19 @@ def hidden(client: FlaskClient, path: str, name: str = "csrf_token") -> str:
     return found[1]
 
 
-def send(client: FlaskClient, path: str, form_at: str = "", **fields: object) -> tuple[int, str]:
+def send(client: FlaskClient, path: str, form_at: str = "", **fields: Any) -> tuple[int, str]:
     """Post a form with its token; returns status and text of what follows."""
     token = hidden(client, form_at or path)
     answer = client.post(path, data={"csrf_token": token, **fields}, follow_redirects=True)
     return answer.status_code, answer.text
 
 
-MINISTRY = {"name": "Ministry of Justice", "type_code": "CA_MLA", "languages": ["fr"], "email": "a@justice.example"}
+MINISTRY: dict[str, Any] = {
+    "name": "Ministry of Justice",
+    "type_code": "CA_MLA",
+    "languages": ["fr"],
+    "email": "a@justice.example",
+}
 
 
 WHO_OPENS_WHAT = [
@@ -157,7 +163,7 @@ def test_a_wrong_authority_comes_back_with_what_was_typed(sign_in: SignIn) -> No
 
 def test_a_code_of_the_office_is_added_changed_and_taken_out_of_use(sign_in: SignIn, sessions: Sessions) -> None:
     client = sign_in("administrator")
-    row = {"label": "Match fixing", "check": "house", "instrument": "UNCAC"}
+    row: dict[str, Any] = {"label": "Match fixing", "check": "house", "instrument": "UNCAC"}
     status, page = send(client, "/admin/codes/offence/add", code="MATCH_FIXING", **row)
     assert (status, "Match fixing" in page) == (200, True)
     address = "/admin/codes/offence/MATCH_FIXING"
@@ -179,7 +185,12 @@ def test_saving_a_row_as_it_stands_loses_nothing_of_it(sign_in: SignIn, sessions
     with sessions() as session:
         before = catalogue(session).legal_bases["EU_EIO"]
     address = "/admin/codes/legal_basis/EU_EIO"
-    fields = {"label": before.label, "kind": before.kind, "covers": list(before.covers), "check": before.check}
+    fields: dict[str, Any] = {
+        "label": before.label,
+        "kind": before.kind,
+        "covers": list(before.covers),
+        "check": before.check,
+    }
     fields |= {"check_note": before.check_note or "", "note": before.note or "", "in_force": before.in_force or ""}
     status, _page = send(client, address, **fields, seen=hidden(client, address, "seen"))
     assert status == 200
@@ -196,7 +207,7 @@ def test_saving_a_row_as_it_stands_loses_nothing_of_it(sign_in: SignIn, sessions
     ],
 )
 def test_a_wrong_code_is_refused_beside_its_field(sign_in: SignIn, fields: dict[str, str], words: str) -> None:
-    row = {"label": "Match fixing", "check": "house", **fields}
+    row: dict[str, Any] = {"label": "Match fixing", "check": "house", **fields}
     status, page = send(sign_in("administrator"), "/admin/codes/offence/add", **row)
     assert (status, words in page) == (422, True)
 
