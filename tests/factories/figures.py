@@ -25,13 +25,17 @@ def at(day: date) -> datetime:
 
 
 def add_request(session: Session, *, kind: str = "mla", direction: str = "incoming", **dates: Any) -> Case:
-    """A request with exactly these columns; closed ones are `closed`, open ones `under_review`."""
+    """A request with exactly these columns; open ones are under review, sent, or being prepared."""
     number = next(_numbers)
     opened_on: date = dates.pop("opened_on")
     closed_on = dates.get("closed_on")
+    if direction == "incoming":
+        open_status = "under_review"
+    else:
+        open_status = "sent" if dates.get("sent_on") else {"mla": "drafting", "extradition": "preparing"}[kind]
     row = Case(
         reference=f"T-{number:05d}", kind=kind, direction=direction, subject=f"Request {number}", opened_on=opened_on,
-        status="closed" if closed_on else "under_review", status_since=closed_on or opened_on,
+        status="closed" if closed_on else open_status, status_since=closed_on or opened_on,
         received_on=dates.pop("received_on", opened_on if direction == "incoming" else None),
         created_at=at(opened_on), changed_at=at(opened_on), **dates,
     )  # fmt: skip
