@@ -161,7 +161,8 @@ def cut(one: fonts.Cut) -> bytes:
     options.layout_features = list(_FEATURES)
     options.name_IDs = list(_NAMES_KEPT)
     options.hinting = False
-    font = TTFont(one.path, lazy=True)
+    # Without the moment of building, so that the same sources give the same names.
+    font = TTFont(one.path, lazy=True, recalcTimestamp=False)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=[code for first, last in one.ranges for code in range(first, last + 1)])
     cutter.subset(font)

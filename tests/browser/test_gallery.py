@@ -86,13 +86,13 @@ def test_axe_finds_nothing(browser: Browser, address: str, scheme: str, language
     context.close()
 
 
-@pytest.mark.parametrize("width", [320, 390, 700, 901, 1101, 1366])
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_nothing_is_wider_than_the_window(context: BrowserContext, address: str, language: str, width: int) -> None:
+def test_nothing_is_wider_than_the_window(context: BrowserContext, address: str, language: str) -> None:
     page = context.new_page()
-    page.set_viewport_size({"width": width, "height": 800})
     page.goto(f"{address}/dev/gallery?lang={language}")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for width in (320, 390, 700, 701, 901, 1101, 1181, 1366):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
 
 
 def test_the_browser_reports_nothing_and_loads_only_from_here(context: BrowserContext, address: str) -> None:
