@@ -95,7 +95,7 @@ _ELSEWHERE: Final = frozenset({"corrected", "taken_over"})
 
 @dataclass(frozen=True)
 class Offer:
-    """An act in the present status: open, or not yet with what is lacking (`lacking`: words, first the decisive one)."""
+    """An act in the present status: open, or not yet. `lacking`: the facts that must stand on the file first."""
 
     transition: Transition
     label: str
@@ -127,7 +127,7 @@ def offers(tables: LifeCycles, cycle: LifeCycle, file: CaseFile, actor: Actor) -
             moves=row.to != SAME,
             grave=row.event in GRAVE,
             usual=row.event in usual,
-            lacking=tuple(tables.facts[fact] for fact in lacking(row, file)),
+            lacking=tuple(lacking(row, file)),
         )
         for row in rows
     ]

@@ -214,9 +214,10 @@ def add_item_to(
 ) -> int:
     """A further measure sought; returns the id of the item."""
     with act(office, session, case_id, actor=actor, on=on) as a:
-        kind = catalogue(session).assistance_types.get(given.type_code)
-        if kind is None or a.case.kind != "mla":
+        types = catalogue(session).assistance_types
+        if given.type_code not in types or a.case.kind != "mla":
             raise Invalid({"type_code": "Choose a type of assistance."})
+        kind = types[given.type_code]
         coercive = default_coercive(given.coercive, kind.coercive)
         return add_item(a, given.type_code, given.description, coercive, given.executing_authority_id).id
 

@@ -12,7 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import holidays
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
 FIRST_YEAR: Final = 1990
@@ -97,9 +97,11 @@ def calendar_for(country: str, subdivision: str | None = None) -> WorkingCalenda
 
 def _weekend(country: str) -> frozenset[int]:
     """The weekend that Unicode records for a State whose holidays are not known."""
-    locale = Locale.parse(f"und_{country}") if country.isalpha() and len(country) == 2 else Locale("en")
-    days = {locale.weekend_start + 1, locale.weekend_end + 1}
-    return frozenset(days) or _SATURDAY_SUNDAY
+    try:
+        locale = Locale.parse(f"und_{country}")
+    except (UnknownLocaleError, ValueError):
+        return _SATURDAY_SUNDAY
+    return frozenset({locale.weekend_start + 1, locale.weekend_end + 1})
 
 
 def zone_of(country: str) -> ZoneInfo:

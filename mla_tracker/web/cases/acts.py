@@ -21,6 +21,7 @@ from mla_tracker.instruments.catalogue import Catalogue
 from mla_tracker.instruments.queries import catalogue
 from mla_tracker.web.access import requires
 from mla_tracker.web.cases.forms import ActCodes, act_detail, act_form, act_moment
+from mla_tracker.web.cases.lacking import lacking_links
 from mla_tracker.web.cases.presenting import status_label, told
 from mla_tracker.web.cases.views import bp
 from mla_tracker.web.context import current_actor, db, office, today
@@ -62,7 +63,7 @@ def record_act(reference: str, code: str) -> Any:
         case=case,
         form=form,
         specs=specs,
-        blocked_words=[(_("This act"), _("needs %(what)s.", what=what), "") for what in blocked],
+        blocked_words=lacking_links(blocked, case),
         act_facts=_act_facts(case, row, code, item_id, codes),
         label=_(life_cycles().events[code]),
         grave=code in GRAVE,
@@ -84,7 +85,7 @@ def _row(case: Case, code: str, item_id: int | None) -> tuple[Transition, list[s
         raise NotVisible("There is no such act.")
     row = tables.require(cycle, place.status, code, case.direction)
     file = loaded_file(case, entries, standing)
-    return row, [_(tables.facts[fact]) for fact in lacking(row, file)]
+    return row, lacking(row, file)
 
 
 def _act_facts(case: Case, row: Transition, code: str, item_id: int | None, codes: Catalogue) -> list[tuple[Any, Any]]:

@@ -41,7 +41,7 @@ def why(row: Deadline) -> list[tuple[Any, Any]]:
         )
     if explanation.get("because"):
         parts.append((_("Provisional"), "; ".join(_because(code) for code in explanation["because"])))
-    parts.append((_("Text"), CHECKS[row.check_mark]))
+    parts.append((_("Text"), str(CHECKS[row.check_mark])))
     meaning = "; ".join(_expiry(code) for code in explanation.get("expiry", ()))
     if meaning:
         parts.append((_("When it passes"), meaning))

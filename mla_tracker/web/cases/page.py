@@ -24,6 +24,7 @@ from mla_tracker.reminders.queries import notices_of
 from mla_tracker.web.cases import words
 from mla_tracker.web.cases.custody import shown_clocks
 from mla_tracker.web.cases.deadline_words import ShownDeadline, shown_deadlines
+from mla_tracker.web.cases.lacking import lacking_links
 from mla_tracker.web.cases.presenting import outcome_label, status_label, status_sign, timeline, timeline_lines, turn
 from mla_tracker.web.context import current_actor, db, office, today
 from mla_tracker.web.filters import bdi, country, day, joined, language, weekday_day
@@ -69,7 +70,7 @@ def case_page(case: Case) -> dict[str, Any]:
             offer for offer in found if offer is not main and not offer.lacking and not _stands_out(offer)
         ],
         "not_open": not_open,
-        "not_open_words": [_not_open(offer) for offer in not_open],
+        "not_open_words": [_not_open(offer, case) for offer in not_open],
         "custody": shown_clocks(_custody_rows(case, deadlines)),
         "first_deadline": first,
         "deadlines": deadlines,
@@ -159,10 +160,9 @@ def _stands_out(offer: Offer) -> bool:
     return offer.moves and (not offer.grave or offer.code in ("refusal_proposed", "court_refused"))
 
 
-def _not_open(offer: Offer) -> tuple[str, str, str]:
+def _not_open(offer: Offer, case: Case) -> tuple[str, Any, str]:
     article = "" if offer.transition.article == "House" else offer.transition.article
-    lacking = "; ".join(_(words_of) for words_of in offer.lacking)
-    return _(offer.label), _("is not open yet. Lacking: %(what)s.", what=lacking), article
+    return _(offer.label), _("is not open yet. Lacking: %(what)s.", what=lacking_links(offer.lacking, case)), article
 
 
 def _custody_rows(case: Case, deadlines: Sequence[ShownDeadline]) -> list[Any]:
