@@ -2,15 +2,16 @@
 page.
 """
 
-from collections.abc import Iterable
-from dataclasses import asdict
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from datetime import date, datetime
 from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from mla_tracker.cases.models import CaseEvent
@@ -79,7 +80,7 @@ def _compute(session: Session, held: Snapshot, zone: ZoneInfo, before: datetime 
     if before is not None and clock.local_date(before, zone) > on and _differ(session, number, found):
         restated = _reason(session, on, before)
     session.execute(delete(SnapshotFigure).where(SnapshotFigure.snapshot_id == number))
-    session.execute(insert(SnapshotFigure), [{"snapshot_id": number, **asdict(figure)} for figure in found])
+    _store_figures(session, number, found)
     _store_cases(session, number, facts, counted)
     session.execute(
         update(Snapshot)
@@ -136,17 +137,31 @@ def _reason(session: Session, on: date, before: datetime) -> str:
     return "Particulars, corrections or restrictions of requests were changed afterwards."
 
 
+def _store_figures(session: Session, number: int, found: Iterable[Figure]) -> None:
+    names = [column.name for column in fields(Figure)]
+    rows = (
+        (number, *(json.dumps(value) if name == "extra" else value for name, value in vars(figure).items()))
+        for figure in found
+    )
+    _copy(session, SnapshotFigure.__tablename__, ("snapshot_id", *names), rows)
+
+
 def _store_cases(session: Session, number: int, facts: Facts, counted: Counted) -> None:
-    """One row a case, through COPY: a million of them take seconds."""
     started, waiting = facts.start.astype(object), whole_days(counted.waiting)
     days = [whole_days(counted.days[name.removeprefix("days_")]) for name in _COLUMNS[6:10]]
+    rows = (
+        (
+            number, int(case_id), facts.kind[index], facts.direction[index], facts.counterpart[index], started[index],
+            *(column[index] for column in days), waiting[index], counted.marks_of(index),
+        )
+        for index, case_id in enumerate(facts.case_id)
+    )  # fmt: skip
+    _copy(session, SnapshotCase.__tablename__, _COLUMNS, rows)
+
+
+def _copy(session: Session, table: str, columns: Sequence[str], rows: Iterator[Sequence[Any]]) -> None:
+    """Write the rows through COPY: a million of them take seconds."""
     cursor: Any = session.connection().connection.cursor()
-    table = f"COPY {SnapshotCase.__tablename__} ({', '.join(_COLUMNS)}) FROM STDIN"
-    with cursor, cursor.copy(table) as copy:
-        for index, case_id in enumerate(facts.case_id):
-            copy.write_row(
-                (
-                    number, int(case_id), facts.kind[index], facts.direction[index], facts.counterpart[index],
-                    started[index], *(column[index] for column in days), waiting[index], counted.marks_of(index),
-                )
-            )  # fmt: skip
+    with cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
