@@ -79,8 +79,8 @@ def test_on_time_is_the_share_of_those_with_a_date_to_keep(filled: Sessions) -> 
     with filled() as session:
         row = figures_of(session, snapshot).get(FigureKey("on_time"))
         assert row is not None
-        # Answered after 10 to 80 days of 80: eight kept the needed-by date, one of them missed a limit that binds on the
-        # way; a target that another one missed does not count.
+        # Answered after 10 to 80 days of 80: eight kept the needed-by date, one of them missed a limit that binds
+        # on the way; a target that another one missed does not count.
         assert (row.n, row.extra) == (7, {"of": 12, "share": 7 / 12})
 
 
