@@ -62,7 +62,7 @@ def serve(*, stop_with_parent: bool, demonstration: bool) -> None:
 
 def _serve(settings: Settings, stop: StopSignal, *, demonstration: bool) -> None:
     _check_port(settings)
-    with own_servers(wanted(settings), say) as owned:
+    with own_servers(wanted(settings), say, stop.check) as owned:
         ready = with_addresses(settings, owned.addresses)
         as_owner = {**os.environ, **_as_environment(ready)}
         _step(("db", "upgrade"), as_owner, stop)
@@ -97,10 +97,12 @@ def _serve(settings: Settings, stop: StopSignal, *, demonstration: bool) -> None
 @click.command()
 def web() -> None:
     """Run the web server alone."""
+    from mla_tracker.web import assets
     from mla_tracker.web_server import run
 
     with running("web") as settings:
         refuse_demonstration_logins(settings)
+        assets.ready(settings.var_dir / "static")  # before the fork: one of the processes builds, all read
         run(settings, _application(settings))
 
 

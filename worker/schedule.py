@@ -17,7 +17,7 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 
 
 SCHEDULE: dict[str, dict[str, Any]] = {
-    "heartbeat": _every(20, "schedule.heartbeat"),
+    "heartbeat": _every(10, "schedule.heartbeat"),
     "reminders": _every(60, "reminders.sweep"),
     "statistics": _every(300, "statistics.nightly"),
     "anchor": _every(300, "audit.anchor"),

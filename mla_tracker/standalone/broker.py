@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -63,7 +64,7 @@ class PrivateBroker:
         processes.record(self._pid, child.pid)
         return child
 
-    def wait(self, child: "subprocess.Popen[bytes]") -> None:
+    def wait(self, child: "subprocess.Popen[bytes]", meanwhile: Callable[[], None]) -> None:
         """Return when the server answers. Raises StandaloneError when it gives up."""
         until = time.monotonic() + _START_SECONDS
         with redis.Redis(unix_socket_path=str(self._socket), socket_timeout=2) as client:
@@ -74,6 +75,7 @@ class PrivateBroker:
                 except redis.RedisError as problem:
                     if child.poll() is not None or time.monotonic() > until:
                         raise StandaloneError(f"The broker did not start ({problem}); see {self._log}.") from problem
+                    meanwhile()
                     time.sleep(0.02)
 
     def stop(self, child: "subprocess.Popen[bytes]") -> None:

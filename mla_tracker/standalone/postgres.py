@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -120,7 +121,7 @@ class PrivatePostgres:
                 extra_groups=[] if account.switch else None,
             )
 
-    def wait(self, child: "subprocess.Popen[bytes]") -> None:
+    def wait(self, child: "subprocess.Popen[bytes]", meanwhile: Callable[[], None]) -> None:
         """Return when the server answers and its roles and database exist. Raises StandaloneError when it gives up."""
         until = time.monotonic() + _START_SECONDS
         while True:
@@ -138,6 +139,7 @@ class PrivatePostgres:
                     raise StandaloneError(
                         f"PostgreSQL does not answer after {_START_SECONDS:.0f} s ({problem}); see {self._log}."
                     ) from problem
+                meanwhile()
                 time.sleep(0.05)
 
     def stop(self, child: "subprocess.Popen[bytes]") -> None:

@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -47,10 +47,15 @@ class Addresses:
 Server = PrivatePostgres | PrivateBroker
 
 
+def _nothing() -> None:
+    """What there is to do while waiting, as a rule."""
+
+
 class OwnedServers:
     """The private servers of this process. Not to be made without the lock: see `own_servers`."""
 
-    def __init__(self, wanted: Wanted, say: Say) -> None:
+    def __init__(self, wanted: Wanted, say: Say, meanwhile: Callable[[], None]) -> None:
+        self._meanwhile = meanwhile
         self.running: dict[Server, subprocess.Popen[bytes]] = {}
         self._postgres = (
             PrivatePostgres(wanted.var, postgres_programs(wanted.postgres_bin), say=say, durable=wanted.durable)
@@ -82,13 +87,13 @@ class OwnedServers:
         for server in self.servers:
             self.running[server] = server.start()
         for server, child in self.running.items():
-            server.wait(child)
+            server.wait(child, self._meanwhile)
 
     def restart(self, server: Server) -> None:
         """Start a server that died; the caller has seen it end."""
         server.stop_stale()
         self.running[server] = server.start()
-        server.wait(self.running[server])
+        server.wait(self.running[server], self._meanwhile)
 
     def stop(self) -> None:
         """Stop all, the last first."""
@@ -109,7 +114,7 @@ def private_servers(wanted: Wanted, say: Say) -> Iterator[Addresses]:
         with _lock_file(wanted.var, "users.lock") as users, _lock_file(wanted.var, "servers.lock") as owner:
             fcntl.flock(users, fcntl.LOCK_SH)
             if _try_exclusive(owner):
-                with _started(wanted, say) as owned:
+                with _started(wanted, say, _nothing) as owned:
                     try:
                         yield owned.addresses
                     finally:
@@ -127,8 +132,11 @@ def private_servers(wanted: Wanted, say: Say) -> Iterator[Addresses]:
 
 
 @contextlib.contextmanager
-def own_servers(wanted: Wanted, say: Say) -> Iterator[OwnedServers]:
-    """The private servers as their owner, which may restart them; waits for a command that owns them at present."""
+def own_servers(wanted: Wanted, say: Say, meanwhile: Callable[[], None] = _nothing) -> Iterator[OwnedServers]:
+    """The private servers as their owner, which may restart them; waits for a command that owns them at present.
+
+    `meanwhile` is called again and again while something is waited for; it may raise to give up.
+    """
     _make_folders(wanted.var)
     until = time.monotonic() + _PATIENCE
     with _lock_file(wanted.var, "servers.lock") as owner:
@@ -141,16 +149,17 @@ def own_servers(wanted: Wanted, say: Say) -> Iterator[OwnedServers]:
             if not told:
                 say("A command uses the private servers; waiting for it to end.")
                 told = True
+            meanwhile()
             time.sleep(0.1)
-        with _started(wanted, say) as owned:
+        with _started(wanted, say, meanwhile) as owned:
             yield owned
 
 
 @contextlib.contextmanager
-def _started(wanted: Wanted, say: Say) -> Iterator[OwnedServers]:
+def _started(wanted: Wanted, say: Say, meanwhile: Callable[[], None]) -> Iterator[OwnedServers]:
     note = wanted.var / "run" / "servers.json"
     note.unlink(missing_ok=True)
-    owned = OwnedServers(wanted, say)
+    owned = OwnedServers(wanted, say, meanwhile)
     try:
         owned.start()
         fresh = note.with_name(".servers.json.new")

@@ -59,8 +59,8 @@ class StopRequested(Exception):
 
 @dataclass
 class StopSignal:
-    """Whether that was asked. Python drops an exception that a handler raises inside a callback of its own (around a fork,
-    while it collects garbage), so that whoever goes on for long looks here as well.
+    """Whether that was asked. Whoever goes on for long looks here: a signal handler that raises would do so in the
+    midst of anything, and Python drops what is raised within a callback of its own (around a fork, say).
     """
 
     requested: bool = False
@@ -226,17 +226,14 @@ def _noted_address(note: Path) -> str:
 
 @contextlib.contextmanager
 def stopping_on_signals() -> Iterator[StopSignal]:
-    """Within the block SIGINT, SIGTERM and SIGHUP raise StopRequested once; later ones are ignored."""
+    """Within the block SIGINT, SIGTERM and SIGHUP are noted in what is given; nothing else happens."""
     numbers = [signal.SIGINT, signal.SIGTERM]
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         numbers.append(signal.SIGHUP)
     stop = StopSignal()
 
     def request(_number: int, _frame: object) -> None:
-        for number in numbers:
-            signal.signal(number, signal.SIG_IGN)
         stop.requested = True
-        raise StopRequested
 
     former = {number: signal.signal(number, request) for number in numbers}
     try:

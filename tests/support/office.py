@@ -1,6 +1,8 @@
 """A whole office started as a person would start it, and what is left of it in the process table."""
 
+import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
+
+from mla_tracker.web import assets
 
 COMMAND = (sys.executable, "-m", "mla_tracker.cli")
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,14 +93,32 @@ class RunningOffice:
         return self.process.wait(30)
 
 
+def with_static_files(var: Path) -> Path:
+    """The folder `var` with the pages' static files in it, which a test run builds once and not in each office."""
+    shared = Path(os.environ["MLA_TEST_FOLDER"]) / "static"
+    with (shared.parent / "static.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assets.ready(shared)
+    if not var.exists():
+        var.mkdir(parents=True)
+        var.chmod(0o755)
+    shutil.copytree(shared, var / "static", dirs_exist_ok=True)
+    return var
+
+
 @contextmanager
 def office(var: Path, **more: str) -> Iterator[RunningOffice]:
     """Start `serve`, wait until it has greeted, and leave no process behind."""
+    with_static_files(var)
     port = free_port()
     log = var.with_name(f"{var.name}-{port}.log")
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*COMMAND, "serve"], cwd=ROOT, env=environment(var, PORT=str(port), **more), stdout=output, stderr=output
+            [*COMMAND, "serve", "--without-demonstration"],
+            cwd=ROOT,
+            env=environment(var, PORT=str(port), **more),
+            stdout=output,
+            stderr=output,
         )
     running = RunningOffice(var, port, process, log)
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.office import ROOT, environment, eventually, free_port, processes_of
+from tests.support.office import ROOT, environment, eventually, free_port, processes_of, with_static_files
 
 LEFT_OUT = shutil.ignore_patterns(".*", "var", "build", "dist", "__pycache__")
 
@@ -88,10 +88,14 @@ def test_the_wheel_knows_its_folders_and_its_packages(command: Path, tmp_path: P
 
 def test_upgrade_web_worker_and_schedule_start_from_the_wheel(command: Path, var: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
-    surroundings = environment(var, PORT=str(free_port()))
+    surroundings = environment(with_static_files(var), PORT=str(free_port()))
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [str(command), "serve"], cwd=tmp_path, env=surroundings, stdout=output, stderr=output
+            [str(command), "serve", "--without-demonstration"],
+            cwd=tmp_path,
+            env=surroundings,
+            stdout=output,
+            stderr=output,
         )
     try:
         eventually("it greets", lambda: b"answers on" in log.read_bytes() or process.poll() is not None, 120)

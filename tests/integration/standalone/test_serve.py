@@ -5,13 +5,24 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.support.office import COMMAND, ROOT, RunningOffice, environment, eventually, free_port, office, processes_of
+from tests.support.office import (
+    COMMAND,
+    ROOT,
+    RunningOffice,
+    environment,
+    eventually,
+    free_port,
+    office,
+    processes_of,
+    with_static_files,
+)
 
 PARTS = {
     "web": "mla_tracker.cli web",
@@ -129,18 +140,35 @@ def test_killing_the_parent_leaves_no_process_and_the_next_start_loses_nothing(
 
 
 def test_ctrl_c_reaches_the_whole_group_and_leaves_no_process(var: Path) -> None:
-    log = var.with_name("group.log")
+    log = with_static_files(var).with_name("group.log")
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*COMMAND, "serve"],
+            [*COMMAND, "serve", "--without-demonstration"],
             cwd=ROOT,
             env=environment(var, PORT=str(free_port())),
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
-    eventually("it greets", lambda: b"answers on" in log.read_bytes(), 60)
-    os.killpg(process.pid, signal.SIGINT)
-    assert process.wait(30) == 0
+    try:
+        eventually("it greets", lambda: b"answers on" in log.read_bytes(), 60)
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(30) == 0
     assert processes_of(var) == {}
     assert "Traceback" not in log.read_text(encoding="utf-8", errors="replace")
+
+
+def test_a_stop_is_heeded_at_every_moment_of_the_start(var: Path) -> None:
+    for tenths in (1, 4, 7, 10, 14, 20, 30):
+        process = subprocess.Popen(
+            [*COMMAND, "serve"],
+            cwd=ROOT,
+            env=environment(var.parent / "early", PORT=str(free_port())),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(tenths / 10)
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+        eventually("all of it is gone", lambda: processes_of(var.parent / "early") == {})

@@ -8,13 +8,19 @@ import pytest
 
 from mla_tracker.standalone.places import StandaloneError
 from mla_tracker.standalone.servers import OwnedServers, Wanted
-from mla_tracker.standalone.supervisor import ProcessGroup, Program, _Watched, only_one
+from mla_tracker.standalone.supervisor import ProcessGroup, Program, StopRequested, StopSignal, _Watched, only_one
 
 
 def group(folder: Path, *programs: Program) -> ProcessGroup:
-    nothing = OwnedServers(Wanted(folder, postgres=False, broker=False), print)
+    nothing = OwnedServers(Wanted(folder, postgres=False, broker=False), print, print)
     return ProcessGroup(
-        nothing, programs, environment={}, run_folder=folder, say=lambda _text: None, beat_is_stale=lambda: False
+        nothing,
+        programs,
+        environment={},
+        run_folder=folder,
+        say=lambda _text: None,
+        beat_is_stale=lambda: False,
+        stop=StopSignal(),
     )
 
 
@@ -43,7 +49,7 @@ def test_programs_are_started_anew_when_the_schedule_no_longer_beats(
 ) -> None:
     for name, value in (("_HEALTHY_AFTER", 0.0), ("_CHECK_EVERY", 0.0), ("_STALE_CHECKS", 3), ("_FIRST_PAUSE", 0.0)):
         monkeypatch.setattr(f"mla_tracker.standalone.supervisor.{name}", value)
-    nothing = OwnedServers(Wanted(tmp_path, postgres=False, broker=False), print)
+    nothing = OwnedServers(Wanted(tmp_path, postgres=False, broker=False), print, print)
     sleeping = Program("worker", ("/bin/sleep", "60"), needs_beat=True)
     other = Program("web", ("/bin/sleep", "60"))
     stale = [True]
@@ -54,6 +60,7 @@ def test_programs_are_started_anew_when_the_schedule_no_longer_beats(
         run_folder=tmp_path,
         say=lambda _text: None,
         beat_is_stale=lambda: stale[0],
+        stop=StopSignal(),
     )
     watched.start()
     before = {name: (tmp_path / f"{name}.pid").read_text(encoding="ascii") for name in ("worker", "web")}
@@ -95,3 +102,15 @@ def test_a_second_one_on_the_same_folder_is_told_where_the_first_is(tmp_path: Pa
         pass
     with only_one(tmp_path, "http://127.0.0.1:8000"):
         pass
+
+
+def test_a_stop_that_was_asked_is_heeded_at_the_next_look(tmp_path: Path) -> None:
+    stop = StopSignal()
+    nothing = OwnedServers(Wanted(tmp_path, postgres=False, broker=False), print, print)
+    watched = ProcessGroup(
+        nothing, [], environment={}, run_folder=tmp_path, say=print, beat_is_stale=lambda: False, stop=stop
+    )
+    watched.look()
+    stop.requested = True
+    with pytest.raises(StopRequested):
+        watched.keep_alive()
