@@ -50,7 +50,7 @@ class Waiting:
 def due_page(
     session: Session, actor: Actor, filters: DueFilter, today: date, *, after: str | None = None, size: int = PAGE
 ) -> DuePage:
-    """Running deadlines that count (provisional ones are shown on their case), by due day."""
+    """Running deadlines by due day. Provisional ones are shown on their case alone, but for limits of custody."""
     statement = (
         select(
             Deadline.id, Deadline.case_id, Deadline.label, Deadline.source, Deadline.clock, Deadline.bound,
@@ -72,7 +72,9 @@ def due_page(
 
 
 def _conditions(actor: Actor, filters: DueFilter) -> list[ColumnElement[bool]]:
-    found = [visible(actor, Case.id), running(bound=None if filters.custody else filters.bound), ~Deadline.provisional]
+    found = [visible(actor, Case.id), running(bound=None if filters.custody else filters.bound)]
+    if not filters.custody:
+        found.append(~Deadline.provisional)
     if filters.lead_id is not None:
         found.append(Case.lead_id == filters.lead_id)
     if filters.since is not None:

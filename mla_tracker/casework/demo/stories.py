@@ -74,6 +74,7 @@ class Teller:
     day: date
     today: date
     steps: list[Step] = field(default_factory=list)
+    chasing: bool = False
 
     def wait(self, median: float, *, ours: bool = False) -> None:
         """Let time pass: log-normal about `median` days, slower or quicker with the partner unless it is our own step."""
@@ -88,9 +89,21 @@ class Teller:
         """The next act after a wait; raises `NotYet` when it would lie in the future."""
         if median:
             self.wait(median, ours=ours)
+        if self.chasing:
+            self._remind()
         if self.day > self.today or (self.day == self.today and hour is not None):
             raise NotYet
         self.steps.append(Step(code, self.day, detail, second, item, hour))
+
+    def _remind(self) -> None:
+        """While the other State is silent an officer reminds it about every eighth week, now and then too late."""
+        last = self.steps[-1].on
+        while (self.day - last).days > 58:
+            last += timedelta(days=self.rng.choice((45, 49, 53, 56, 57, 70)))
+            last += timedelta(days=max(0, 8 - last.isoweekday()) if last.isoweekday() > 5 else 0)
+            if last >= min(self.day, self.today):
+                return
+            self.steps.append(Step("chased", last))
 
     def later(self, days: int) -> str:
         return (self.day + timedelta(days=days)).isoformat()
@@ -259,6 +272,7 @@ def _ask(tell: Teller, registration: Registration) -> None:
         tell.tell("translation_ordered", 2, ours=True, language=tell.partner.language)
         tell.tell("translation_received", 14, ours=True, language=tell.partner.language)
     tell.tell("sent", 4, ours=True, hour=10, language=tell.partner.language)
+    tell.chasing = True
     if tell.chance(0.09):
         _no_answer(tell)
         return
@@ -266,9 +280,9 @@ def _ask(tell: Teller, registration: Registration) -> None:
         tell.tell("acknowledged_abroad", 16)
     if tell.chance(0.35):
         tell.tell("information_asked_of_us", 50, missing="Copies of the warrant; the exact period of the records.")
-        tell.tell("information_supplied", 18, ours=True, hour=11)
-    for _ in range(tell.rng.choice((0, 0, 1, 1, 2))):
-        tell.tell("chased", 52, ours=True)
+        tell.chasing = False
+        tell.tell("information_supplied", 12, ours=True, hour=11)
+        tell.chasing = True
     draw = tell.rng.random()
     if draw < 0.13:
         _negative(tell)
@@ -289,6 +303,7 @@ def _ask(tell: Teller, registration: Registration) -> None:
             tell.tell("item_not_executable", 60, item=number, reason="Nothing was found.")
         else:
             tell.tell("item_executed", 58, item=number, result="Received and checked.")
+    tell.chasing = False
     tell.tell(
         "results_received",
         6,
@@ -300,12 +315,9 @@ def _ask(tell: Teller, registration: Registration) -> None:
 
 
 def _no_answer(tell: Teller) -> None:
-    for _ in range(tell.rng.choice((3, 4, 6))):
-        tell.tell("chased", 50, ours=True)
-    if tell.chance(0.4):
-        tell.tell(
-            "no_response_closed", 200, ours=True, second=True, reasons="No answer to any reminder; the trial has ended."
-        )
+    tell.tell(
+        "no_response_closed", 330, ours=True, second=True, reasons="No answer to any reminder; the trial has ended."
+    )
 
 
 def _negative(tell: Teller) -> None:
@@ -313,6 +325,7 @@ def _negative(tell: Teller) -> None:
     named = kind == "refused" and tell.chance(0.6)
     tell.tell("negative_reply_received", 110, reply_kind=kind, grounds=[tell.rng.choice(("MLA_DUAL_CRIM", "MLA_NONCONFORM", "MLA_CONTRARY_LAW"))] if named else [],
               reasons="The measure is not available there for this offence." if named else "None were given.")  # fmt: skip
+    tell.chasing = False
     tell.tell("reply_accepted", 21, ours=True)
 
 
@@ -395,8 +408,7 @@ def _seek(tell: Teller, _registration: Registration) -> None:
     tell.tell("request_approved", 4, ours=True, second=True, draft="1")
     tell.tell("sent", 6, ours=True, hour=9, language=tell.partner.language)
     tell.tell("acknowledged_abroad", 15)
-    if tell.chance(0.5):
-        tell.tell("chased", 70, ours=True)
+    tell.chasing = True
     draw = tell.rng.random()
     if draw < 0.15:
         named = tell.chance(0.7)
@@ -407,9 +419,11 @@ def _seek(tell: Teller, _registration: Registration) -> None:
             grounds=["EX_NATIONALITY"] if named else [],
             reasons="The person is a national." if named else "None were given.",
         )
+        tell.chasing = False
         tell.tell("reply_accepted", 20, ours=True)
         return
     tell.tell("granted_abroad", 110, decided_by="The competent court of the other State")
+    tell.chasing = False
     tell.tell("surrender_fixed", 14, surrender_on=tell.later(12), place="Airport of departure")
     tell.tell(
         "surrendered_to_us", 12, hour=12, place="International airport", days_in_custody=tell.rng.randint(40, 200)

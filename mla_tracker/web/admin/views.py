@@ -32,7 +32,9 @@ _ROLE_CHOICES = [SelectChoice(role.value, label) for role, label in ROLES.items(
 
 
 class PersonForm(BaseForm):
-    email = EmailField(_l("E-mail address"), validators=[InputRequired(_l("Enter an e-mail address.")), Length(max=254)])
+    email = EmailField(
+        _l("E-mail address"), validators=[InputRequired(_l("Enter an e-mail address.")), Length(max=254)]
+    )
     name = StringField(_l("Name"), validators=[InputRequired(_l("Enter the name.")), Length(max=120)])
     role = SelectField(_l("Role"), choices=_ROLE_CHOICES)
     password = PasswordField(

@@ -26,6 +26,7 @@ from mla_tracker.web.cases.custody import shown_clocks
 from mla_tracker.web.cases.deadline_words import ShownDeadline, shown_deadlines
 from mla_tracker.web.cases.lacking import lacking_links
 from mla_tracker.web.cases.presenting import outcome_label, status_label, status_sign, timeline, timeline_lines, turn
+from mla_tracker.web.cases.presenting import told as in_a_noun
 from mla_tracker.web.context import current_actor, db, office, today
 from mla_tracker.web.filters import bdi, country, day, joined, language, weekday_day
 from mla_tracker.web.mail_admin import STATES as NOTICE_STATES
@@ -93,6 +94,7 @@ def case_page(case: Case) -> dict[str, Any]:
         "basis_facts": _bases(case, codes),
         "offences": [_offence(row.offence_code, codes) for row in case.offences],
         "sections": _sections(case, told, deadlines, refusals, notices),
+        "noun": in_a_noun,
         "words": words,
         "today": today(),
         "may_work": actor.may(Permission.REQUEST_WORK),
@@ -162,7 +164,8 @@ def _stands_out(offer: Offer) -> bool:
 
 def _not_open(offer: Offer, case: Case) -> tuple[str, Any, str]:
     article = "" if offer.transition.article == "House" else offer.transition.article
-    return _(offer.label), _("is not open yet. Lacking: %(what)s.", what=lacking_links(offer.lacking, case)), article
+    lacking = Markup(_("is not open yet. Lacking: %(what)s.")) % {"what": lacking_links(offer.lacking, case)}
+    return _(offer.label), lacking, article
 
 
 def _custody_rows(case: Case, deadlines: Sequence[ShownDeadline]) -> list[Any]:
@@ -173,11 +176,7 @@ def _custody_rows(case: Case, deadlines: Sequence[ShownDeadline]) -> list[Any]:
             self.label, self.source = shown.row.label, shown.row.source
             self.reference, self.subject = case.reference, case.subject
 
-    return [
-        Row(shown)
-        for shown in deadlines
-        if shown.running and shown.row.clock == "max_custody" and not shown.row.provisional
-    ]
+    return [Row(shown) for shown in deadlines if shown.running and shown.row.clock == "max_custody"]
 
 
 def _gauge(shown: ShownDeadline) -> dict[str, Any]:

@@ -156,7 +156,12 @@ def timeline_lines(
 ) -> list[dict[str, Any]]:
     """The spine as its macro takes it: what lies ahead, today, what happened; newest first."""
     ahead: list[dict[str, Any]] = [
-        {"on": shown.row.due_on, "title": bdi(shown.row.label), "ahead": True, "lines": [bdi(shown.row.source)]}
+        {
+            "on": shown.row.due_on,
+            "title": bdi(shown.row.label),
+            "ahead": True,
+            "lines": [bdi(shown.row.source) if shown.row.check_mark != "house" else _("our own target")],
+        }
         for shown in deadlines
         if shown.running and not shown.row.provisional and shown.row.due_on > today
     ]
@@ -170,7 +175,7 @@ def timeline_lines(
 def _line(entry: TimelineEntry, case: Any) -> dict[str, Any]:
     title: Any = Markup("{}").format(entry.title)
     if entry.item_number is not None:
-        title = Markup("{}, {}").format(title, _("item %(number)s", number=entry.item_number))
+        title = Markup("{}: {}").format(_("Item %(number)s", number=entry.item_number), title)
     lines: list[Any] = [bdi(line) for line in entry.lines]
     lines += [bdi(ground) for ground in entry.grounds]
     lines += [Markup("{} {}").format(label, day(on)) for label, on in entry.dates]

@@ -72,7 +72,9 @@ def deadlines() -> Any:
     lead = request.args.get("lead", type=int)
     bound = request.args.get("bound") if request.args.get("bound") in ("ours", "theirs") else "ours"
     custody = due_page(db(), actor, DueFilter(lead_id=lead, custody=True), day)
-    page = due_page(db(), actor, DueFilter(lead_id=lead, bound=bound or "ours", custody=False), day, after=request.args.get("after"))
+    page = due_page(
+        db(), actor, DueFilter(lead_id=lead, bound=bound or "ours", custody=False), day, after=request.args.get("after")
+    )
     kept: dict[str, Any] = {name: value for name, value in (("lead", lead), ("bound", bound)) if value}
     return render_template(
         "work/deadlines.html",
