@@ -186,7 +186,7 @@ def test_a_folder_that_the_servers_account_cannot_enter_is_replaced_and_said_so(
     said: list[str] = []
     with private_servers(Wanted(inner), said.append) as found, connect(found) as connection:
         connection.execute("CREATE TABLE kept (n int)")
-        sockets = Path(str(found.redis_url).removeprefix("unix://")).parent.parent
+        sockets = Path(str(found.database_url).partition("host=")[2].partition("&")[0]).parent
     place = (inner / "postgres").resolve()
     assert any("cannot reach" in text and str(place) in text for text in said)
     try:
