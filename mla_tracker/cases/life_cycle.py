@@ -1,6 +1,7 @@
 """The life of a request as tables to read: statuses, permitted transitions, outcomes, and what each act needs.
 
-The one source is `seed/life_cycles.yaml` (six cycles: four kinds of case, the requested item, the proceeding). This module
+The one source is `seed/life_cycles.yaml` (six cycles: four kinds of case, the requested item, the proceeding). This
+module
 loads it strictly and answers "may this event follow that status?". `replay.py` says which status follows from a list of
 events; the only writer of a status is the act (`casework/act.py`), which stores what the replay gives.
 """
@@ -172,7 +173,9 @@ class LifeCycles:
         return any(part in article for part in self.unchecked_articles)
 
     def case_outcome(self, item_outcomes: Iterable[str]) -> str | None:
-        """The outcome of an MLA case from the outcomes of its items: the first rule that matches; None without a match."""
+        """The outcome of an MLA case from the outcomes of its items: the first rule that matches; None without a
+        match.
+        """
         every = list(item_outcomes)
         speaking = [outcome for outcome in every if outcome not in self.left_out]
         for rule in self.item_rules:

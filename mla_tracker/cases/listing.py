@@ -1,13 +1,13 @@
 """The list of requests: filter, order, one page by key, and a count that stops counting.
 
-Nothing here scans the table: each order has its index, pages are found by the last row of the page before, and the count
-stops at `COUNT_CAP`.
+Nothing here scans the table: each order has its index, pages are found by the last row of the page before, and the
+count stops at `COUNT_CAP`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, Unpack
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
@@ -67,9 +67,16 @@ class CasePage:
 
 def conditions(filters: CaseFilter, today: date) -> list[ColumnElement[bool]]:
     """The filter as conditions on `Case`; `today` in the authority's zone decides what is overdue."""
-    found: list[ColumnElement[bool]] = []
+    found = [*_by_value(filters), *_by_state_of_work(filters, today), *_by_days(filters)]
+    if filters.ids is not None:
+        found.append(filters.ids)
+    found += [Case.search_text.contains(word, autoescape=True) for word in _words(filters.words)]
+    return found
+
+
+def _by_value(filters: CaseFilter) -> list[ColumnElement[bool]]:
     equal = {Case.kind: filters.kind, Case.direction: filters.direction, Case.urgency: filters.urgency}
-    found += [column == value for column, value in equal.items() if value]
+    found = [column == value for column, value in equal.items() if value]
     several = {Case.status: filters.statuses, Case.outcome: filters.outcomes, Case.counterpart: filters.states}
     found += [column.in_(values) for column, values in several.items() if values]
     if filters.basis:
@@ -78,23 +85,35 @@ def conditions(filters: CaseFilter, today: date) -> list[ColumnElement[bool]]:
         found.append(exists().where(AssistanceItem.case_id == Case.id, AssistanceItem.type_code == filters.item_type))
     if filters.lead_id is not None:
         found.append(Case.lead_id == filters.lead_id)
-    if filters.unassigned:
-        found.append(Case.lead_id.is_(None))
-    if filters.open_only or filters.overdue or filters.due_by or filters.custody or filters.no_answer_since:
-        found.append(Case.closed_on.is_(None))
-    if filters.closed_only:
-        found.append(Case.closed_on.is_not(None))
-    if filters.overdue:
-        found.append(Case.next_due_on < today)
-    if filters.due_by:
-        found.append(Case.next_due_on <= filters.due_by)
-    if filters.custody:
-        found.append(Case.next_custody.is_(True))
-    if filters.no_answer_since:
-        found += [
-            Case.direction == "outgoing", Case.sent_on <= filters.no_answer_since,
-            Case.acknowledged_on.is_(None), Case.answered_on.is_(None),
-        ]  # fmt: skip
+    return found
+
+
+def _by_state_of_work(filters: CaseFilter, today: date) -> list[ColumnElement[bool]]:
+    of_open_cases = (filters.open_only, filters.overdue, filters.due_by, filters.custody, filters.no_answer_since)
+    silent_since = filters.no_answer_since
+    wanted: list[tuple[object, list[ColumnElement[bool]]]] = [
+        (any(of_open_cases), [Case.closed_on.is_(None)]),
+        (filters.unassigned, [Case.lead_id.is_(None)]),
+        (filters.closed_only, [Case.closed_on.is_not(None)]),
+        (filters.overdue, [Case.next_due_on < today]),
+        (filters.due_by, [Case.next_due_on <= filters.due_by]),
+        (filters.custody, [Case.next_custody.is_(True)]),
+        (filters.restricted, [Case.confidentiality == "restricted"]),
+        (
+            silent_since,
+            [
+                Case.direction == "outgoing",
+                Case.sent_on <= silent_since,
+                Case.acknowledged_on.is_(None),
+                Case.answered_on.is_(None),
+            ],
+        ),
+    ]
+    return [condition for on, conditions_of in wanted if on for condition in conditions_of]
+
+
+def _by_days(filters: CaseFilter) -> list[ColumnElement[bool]]:
+    found = []
     for column, first, last in (
         (Case.opened_on, filters.opened_from, filters.opened_to),
         (Case.closed_on, filters.closed_from, filters.closed_to),
@@ -103,11 +122,6 @@ def conditions(filters: CaseFilter, today: date) -> list[ColumnElement[bool]]:
             found.append(column >= first)
         if last:
             found.append(column <= last)
-    if filters.restricted:
-        found.append(Case.confidentiality == "restricted")
-    if filters.ids is not None:
-        found.append(filters.ids)
-    found += [Case.search_text.contains(word, autoescape=True) for word in _words(filters.words)]
     return found
 
 
@@ -133,7 +147,7 @@ def cases_page(
     lead = aliased(Account)
     where = [visible(actor, Case.id), *conditions(filters, today)]
     keys = _keys(order)
-    statement: Select[Unpack[tuple[Any, ...]]] = (
+    statement: Select[*tuple[Any, ...]] = (
         select(
             Case.id, Case.reference, Case.kind, Case.direction, Case.subject, Case.counterpart, Case.their_reference,
             Case.urgency, Case.confidentiality, Case.status, Case.outcome, Case.status_since, Case.opened_on,

@@ -1,10 +1,11 @@
 """The tables of a request and its file.
 
-What a caseworker enters is stored here; status, outcome and milestones on `Case` and `AssistanceItem` are derived from the
-events and written by the act alone. A case is a row of `case_file` (CASE is a word of SQL).
+What a caseworker enters is stored here; status, outcome and milestones on `Case` and `AssistanceItem` are derived
+from the events and written by the act alone. A case is a row of `case_file` (CASE is a word of SQL).
 """
 
 from datetime import date, datetime
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -229,7 +230,9 @@ class CaseEvent(ChainedEntry, Base):
 
 
 class CaseEventDetail(Base):
-    """The detail of an event, apart from it, with its salt: lawful erasure can destroy this and the chain still holds."""
+    """The detail of an event, apart from it, with its salt: lawful erasure can destroy this and the chain still
+    holds.
+    """
 
     __tablename__ = "case_event_detail"
 

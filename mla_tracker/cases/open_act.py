@@ -1,6 +1,7 @@
 """A case that is locked and being written to: the only way an event is added.
 
-`casework/act.py` opens it, hands it to the capability packages (`decisions.refuse(act, …)`) and closes it again. `append`
+`casework/act.py` opens it, hands it to the capability packages (`decisions.refuse(act, …)`) and closes it again.
+`append`
 checks the rule of the table, the right of the actor, the second person, the day and the facts, and chains the entry;
 what follows from the events (status, deadlines, notices) is written once, on closing.
 """
@@ -92,7 +93,8 @@ class OpenAct:
     ) -> int:
         """Record one event and return its number in the case.
 
-        `at` (aware) gives the hour where hours count and then decides the day. `vouched` names the facts that the calling
+        `at` (aware) gives the hour where hours count and then decides the day. `vouched` names the facts that the
+        calling
         service has checked itself. Raises `TransitionNotAllowed`, `NotPermitted`, `SecondPersonNeeded` or `Invalid`
         before anything changes.
         """
@@ -127,7 +129,8 @@ class OpenAct:
         former = [entry for entry in self.entries if entry.code == row.distinct_from and entry.item_id == item_id]
         if former and former[-1].actor_id is not None and former[-1].actor_id == self.actor.account_id:
             raise SecondPersonNeeded(
-                f"“{self.tables.events[row.event]}” needs a second person: you recorded “{self.tables.events[row.distinct_from]}”."
+                f"“{self.tables.events[row.event]}” needs a second person: "
+                f"you recorded “{self.tables.events[row.distinct_from]}”."
             )
 
     def _facts(self, row: Transition, detail: Mapping[str, Any], vouched: frozenset[str]) -> None:

@@ -14,8 +14,16 @@ CONFIDENTIALITIES: Final = ("ordinary", "confidential", "restricted")
 NATURES: Final = ("criminal", "civil", "administrative", "non_conviction_based")
 WANTED_FOR: Final = ("prosecution", "sentence")
 CHANNELS: Final = (
-    "central_authority", "diplomatic", "interpol", "direct", "judicial_network", "secure_platform", "post", "email", "oral"
-)  # fmt: skip
+    "central_authority",
+    "diplomatic",
+    "interpol",
+    "direct",
+    "judicial_network",
+    "secure_platform",
+    "post",
+    "email",
+    "oral",
+)
 PERSON_ROLES: Final = ("sought", "suspect", "witness", "expert", "victim", "holder", "other")
 
 LONGEST_SUBJECT: Final = 200
@@ -91,10 +99,11 @@ class PersonGiven:
 
 @dataclass(frozen=True)
 class Registration:
-    """A new request as it is entered. `opened_on` is the day of receipt (incoming) or of our own body's asking (outgoing).
+    """A new request as it is entered. `opened_on` is the day of receipt (incoming) or of our own body's asking
+    (outgoing).
 
-    `provisional_arrest_warrant`: an urgent request for provisional arrest comes before the formal one and names the warrant
-    (UNCAC 44(10), ECE 16); incoming extradition only.
+    `provisional_arrest_warrant`: an urgent request for provisional arrest comes before the formal one and names the
+    warrant (UNCAC 44(10), ECE 16); incoming extradition only.
     """
 
     kind: str
@@ -124,7 +133,9 @@ class Difference:
 
 @dataclass
 class EditConflict(Conflict):
-    """Somebody else saved first. `differences` lists what changed meanwhile; `version` is the one to save against next."""
+    """Somebody else saved first. `differences` lists what changed meanwhile; `version` is the one to save against
+    next.
+    """
 
     differences: list[Difference] = field(default_factory=list)
     version: int = 0
@@ -138,36 +149,65 @@ def check(particulars: Particulars, *, kind: str, direction: str, opened_on: dat
 
     A day in the future is refused for what has happened; a day before receipt is refused for what can only follow it.
     """
-    errors: dict[str, str] = {}
-    if kind not in KINDS:
-        errors["kind"] = "Choose assistance or extradition."
-    if direction not in DIRECTIONS:
-        errors["direction"] = "Choose incoming or outgoing."
-    if not particulars.subject.strip():
-        errors["subject"] = "Enter a subject line."
-    elif len(particulars.subject) > LONGEST_SUBJECT:
-        errors["subject"] = f"A subject line has {LONGEST_SUBJECT} characters at most."
-    if direction == "incoming" and not particulars.counterpart:
-        errors["counterpart"] = "Choose the State that makes the request."
-    if opened_on > today:
-        errors["opened_on"] = "This day lies in the future."
-    for name in ("needed_by", "hearing_on"):
-        if (planned := getattr(particulars, name)) is not None and planned < opened_on:
-            errors[name] = "This day lies before the request."
-    if particulars.urgency != "routine" and not particulars.urgency_reason.strip():
-        errors["urgency_reason"] = "Give the reason for the urgency."
-    if particulars.needed_by and not particulars.needed_by_reason.strip():
-        errors["needed_by_reason"] = "Give the reason for the date (UNCAC art. 46(24))."
-    if particulars.wanted_for and kind != "extradition":
-        errors["wanted_for"] = "Only extradition asks for prosecution or sentence."
-    for name, known in (
-        ("urgency", URGENCIES), ("confidentiality", CONFIDENTIALITIES), ("nature", NATURES),
-        ("wanted_for", WANTED_FOR), ("channel", CHANNELS),
-    ):  # fmt: skip
-        if (value := getattr(particulars, name)) is not None and value not in known:
-            errors[name] = "Choose one of the values offered."
+    wrong: list[tuple[bool, str, str]] = [
+        (kind not in KINDS, "kind", "Choose assistance or extradition."),
+        (direction not in DIRECTIONS, "direction", "Choose incoming or outgoing."),
+        (not particulars.subject.strip(), "subject", "Enter a subject line."),
+        (
+            len(particulars.subject) > LONGEST_SUBJECT,
+            "subject",
+            f"A subject line has {LONGEST_SUBJECT} characters at most.",
+        ),
+        (
+            direction == "incoming" and not particulars.counterpart,
+            "counterpart",
+            "Choose the State that makes the request.",
+        ),
+        (opened_on > today, "opened_on", "This day lies in the future."),
+        (
+            particulars.urgency != "routine" and not particulars.urgency_reason.strip(),
+            "urgency_reason",
+            "Give the reason for the urgency.",
+        ),
+        (
+            particulars.needed_by is not None and not particulars.needed_by_reason.strip(),
+            "needed_by_reason",
+            "Give the reason for the date (UNCAC art. 46(24)).",
+        ),
+        (
+            particulars.wanted_for is not None and kind != "extradition",
+            "wanted_for",
+            "Only extradition asks for prosecution or sentence.",
+        ),
+        *(
+            (_before(getattr(particulars, name), opened_on), name, "This day lies before the request.")
+            for name in ("needed_by", "hearing_on")
+        ),
+        *(
+            (_unknown(getattr(particulars, name), known), name, "Choose one of the values offered.")
+            for name, known in _KNOWN_VALUES.items()
+        ),
+    ]
+    errors = {name: message for is_wrong, name, message in wrong if is_wrong}
     if errors:
         raise Invalid(errors)
+
+
+_KNOWN_VALUES: Final[Mapping[str, tuple[str, ...]]] = {
+    "urgency": URGENCIES,
+    "confidentiality": CONFIDENTIALITIES,
+    "nature": NATURES,
+    "wanted_for": WANTED_FOR,
+    "channel": CHANNELS,
+}
+
+
+def _before(planned: date | None, opened_on: date) -> bool:
+    return planned is not None and planned < opened_on
+
+
+def _unknown(value: str | None, known: tuple[str, ...]) -> bool:
+    return value is not None and value not in known
 
 
 def changes(old: Mapping[str, Any], new: Particulars) -> dict[str, tuple[Any, Any]]:
@@ -176,7 +216,9 @@ def changes(old: Mapping[str, Any], new: Particulars) -> dict[str, tuple[Any, An
 
 
 def clashes(since: Iterable[Mapping[str, Any]], old: Mapping[str, Any], new: Particulars) -> list[Difference]:
-    """What others changed (`since`: their "was" and "now" by field, oldest first) and now differs from what you entered."""
+    """What others changed (`since`: their "was" and "now" by field, oldest first) and now differs from what you
+    entered.
+    """
     first_was: dict[str, Any] = {}
     for change in since:
         for name, was in change["was"].items():

@@ -1,7 +1,7 @@
 """What is given when an act is recorded by its code, and the plain way to record it.
 
-Capability packages above (`decisions`, `exchanges`) put a `Recorder` of their own in the place of `record_plainly` where
-a row or a check goes with the event; `casework/recording.py` knows all of them.
+Capability packages above (`decisions`, `exchanges`) put a `Recorder` of their own in the place of `record_plainly`
+where a row or a check goes with the event; `casework/recording.py` knows all of them.
 """
 
 from collections.abc import Callable, Mapping

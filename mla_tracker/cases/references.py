@@ -1,7 +1,7 @@
 """Reference numbers: kind, direction, year of registration, running number without gaps in its series.
 
-A restricted case gets a random ending instead, so that no gap in the numbers betrays it. A supplementary request carries
-the number of its parent and `/S1`, `/S2` ….
+A restricted case gets a random ending instead, so that no gap in the numbers betrays it. A supplementary request
+carries the number of its parent and `/S1`, `/S2` ….
 """
 
 import re

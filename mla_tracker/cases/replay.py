@@ -1,7 +1,8 @@
 """Where a case and its items stand, from their events alone.
 
 `replay` takes the entries of one case in the order in which they were recorded and applies the tables of
-`life_cycle.py` to them. Corrections are folded in first: an annulled entry is left out, a changed one is read as changed.
+`life_cycle.py` to them. Corrections are folded in first: an annulled entry is left out, a changed one is read as
+changed.
 Status, outcome and milestones of the stored case are nothing but the result of this function, so that they can be
 rebuilt at any time (`events rebuild`). No database, no clock.
 """
@@ -24,7 +25,8 @@ from mla_tracker.cases.life_cycle import (
     TransitionNotAllowed,
 )
 
-# Which events set which milestone. The first occurrence counts for "first", the last for the others; reopening clears the end.
+# Which events set which milestone. The first occurrence counts for "first", the last for the others; reopening clears
+# the end.
 ACKNOWLEDGED: Final = frozenset({"acknowledged", "acknowledged_abroad"})
 DECIDED: Final = frozenset(
     {
@@ -62,7 +64,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Place:
-    """Where one case or item stands: status, the last working status before a waiting place, the outcome if it ended."""
+    """Where one case or item stands: status, the last working status before a waiting place, the outcome if it
+    ended.
+    """
 
     status: str | None = None
     since: date | None = None

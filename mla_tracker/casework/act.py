@@ -3,8 +3,8 @@
     with act(office, session, case_id, actor=actor, on=day, version=form_version) as a:
         decisions.propose_refusal(a, …)
 
-On leaving, status and outcome are derived from the events, deadlines recomputed, notices planned, the chain extended and
-everything committed together. An error inside leaves nothing behind.
+On leaving, status and outcome are derived from the events, deadlines recomputed, notices planned, the chain extended
+and everything committed together. An error inside leaves nothing behind.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,7 @@
 """From the events of a case to its deadlines: what the engine is told, and how its answer is kept.
 
-The engine (`deadlines/`) knows neither cases nor tables; here the acts of the life cycles become events of the clocks, the
+The engine (`deadlines/`) knows neither cases nor tables; here the acts of the life cycles become events of the
+clocks, the
 file becomes facts, and the clocks become rows. Every act ends with this, so that no deadline is ever edited by hand.
 """
 

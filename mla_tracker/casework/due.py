@@ -48,22 +48,38 @@ class Waiting:
 
 
 def due_page(
-    session: Session, actor: Actor, filters: DueFilter, today: date, *, after: str | None = None, size: int = PAGE
+    session: Session, actor: Actor, filters: DueFilter, *, after: str | None = None, size: int = PAGE
 ) -> DuePage:
     """Running deadlines by due day. Provisional ones are shown on their case alone, but for limits of custody."""
     statement = (
         select(
-            Deadline.id, Deadline.case_id, Deadline.label, Deadline.source, Deadline.clock, Deadline.bound,
-            Deadline.started_on, Deadline.started_at, Deadline.due_on, Deadline.due_at, Deadline.cautious_on,
-            Deadline.check_mark, Case.reference, Case.subject, Case.counterpart, Case.kind, Case.direction, Case.status,
-            Case.lead_id, Account.name.label("lead"),
+            Deadline.id,
+            Deadline.case_id,
+            Deadline.label,
+            Deadline.source,
+            Deadline.clock,
+            Deadline.bound,
+            Deadline.started_on,
+            Deadline.started_at,
+            Deadline.due_on,
+            Deadline.due_at,
+            Deadline.cautious_on,
+            Deadline.check_mark,
+            Case.reference,
+            Case.subject,
+            Case.counterpart,
+            Case.kind,
+            Case.direction,
+            Case.status,
+            Case.lead_id,
+            Account.name.label("lead"),
         )
         .join(Case, Case.id == Deadline.case_id)
         .outerjoin(Account, Account.id == Case.lead_id)
         .where(*_conditions(actor, filters))
         .order_by(Deadline.due_on, Deadline.id)
         .limit(size + 1)
-    )  # fmt: skip
+    )
     if after and (key := _key(after)):
         statement = statement.where(tuple_(Deadline.due_on, Deadline.id) > key)
     rows = session.execute(statement).all()
@@ -123,12 +139,18 @@ def waiting_for(session: Session, actor: Actor, lead_id: int | None, *, size: in
         where.append(Case.lead_id == lead_id)
     rows = session.execute(
         select(
-            Case.reference, Case.subject, Case.counterpart, Case.kind, Case.direction, Case.status, Case.status_since,
+            Case.reference,
+            Case.subject,
+            Case.counterpart,
+            Case.kind,
+            Case.direction,
+            Case.status,
+            Case.status_since,
             Case.next_due_on,
         )
         .where(*where)
         .order_by(Case.status_since, Case.id)
         .limit(size)
-    ).all()  # fmt: skip
+    ).all()
     total = session.scalar(select(func.count()).select_from(Case).where(*where)) or 0
     return Waiting(rows, total)

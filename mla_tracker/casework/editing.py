@@ -1,4 +1,5 @@
-"""Changes to the file that are no acts of the law: particulars, persons, bases, offences, items, lead, access, corrections.
+"""Changes to the file that are no acts of the law: particulars, persons, bases, offences, items, lead, access,
+corrections.
 
 Each is one act with one event that holds what was and what is, so that the file at any day can be shown again.
 """
@@ -58,7 +59,8 @@ def edit_particulars(
 ) -> bool:
     """Save edited fields; False when nothing had changed.
 
-    Where somebody saved after `version` and a field that he changed differs from what is saved now, raises `EditConflict`
+    Where somebody saved after `version` and a field that he changed differs from what is saved now, raises
+    `EditConflict`
     with a field-by-field comparison; edits of other fields go through together. Raises `Invalid` beside wrong fields.
     """
     with act(office, session, case_id, actor=actor) as a:
@@ -91,7 +93,9 @@ def edit_particulars(
 
 
 def _follow_confidentiality(a: OpenAct, new: Particulars) -> None:
-    """A case that becomes restricted is visible to its lead and to the person who restricts it; lifting needs the right."""
+    """A case that becomes restricted is visible to its lead and to the person who restricts it; lifting needs the
+    right.
+    """
     if not a.actor.may(Permission.CASE_RESTRICT):
         raise NotPermitted("This needs the right to restrict a case or to lift the restriction.")
     if new.confidentiality == "restricted":

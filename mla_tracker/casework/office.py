@@ -9,7 +9,9 @@ from mla_tracker.core.database import Sessions
 
 @dataclass(frozen=True)
 class Office:
-    """The authority as the domain sees it. `country` (ISO alpha-2) decides its working calendar, `zone` its legal days."""
+    """The authority as the domain sees it. `country` (ISO alpha-2) decides its working calendar, `zone` its legal
+    days.
+    """
 
     sessions: Sessions
     audit_key: AuditKey

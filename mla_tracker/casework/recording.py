@@ -1,7 +1,7 @@
 """Recording an act by its code: the one table of which capability keeps which act.
 
-Pages, commands, imports and the demonstration data all come through `record`; an act without a recorder of its own needs
-no row beside its event.
+Pages, commands, imports and the demonstration data all come through `record`; an act without a recorder of its own
+needs no row beside its event.
 """
 
 from collections.abc import Mapping

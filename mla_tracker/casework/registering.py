@@ -1,7 +1,7 @@
 """Taking in a new request: the row, its items and persons, the first events, the reference, in one transaction.
 
-What life cycle and completeness ask for at registration (UNCAC 46(15), ECE 12(2)) decides how far it goes: a request that
-lacks something is recorded as received, and its page says what is missing before it can be registered.
+What life cycle and completeness ask for at registration (UNCAC 46(15), ECE 12(2)) decides how far it goes: a request
+that lacks something is recorded as received, and its page says what is missing before it can be registered.
 """
 
 from dataclasses import dataclass

@@ -4,6 +4,7 @@ A calendar is given, never fetched by a rule. `calendar_for` makes one from the 
 subdivision of it), with the office's own closures on top.
 """
 
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
@@ -20,14 +21,34 @@ LAST_YEAR: Final = 2100
 _SATURDAY_SUNDAY: Final = frozenset({6, 7})
 # A State with several zones counts by the one of its capital.
 _CAPITAL_ZONES: Final[Mapping[str, str]] = {
-    "AR": "America/Argentina/Buenos_Aires", "AU": "Australia/Sydney", "BR": "America/Sao_Paulo", "CA": "America/Toronto",
-    "CD": "Africa/Kinshasa", "CL": "America/Santiago", "CN": "Asia/Shanghai", "CY": "Asia/Nicosia", "DE": "Europe/Berlin",
-    "EC": "America/Guayaquil", "ES": "Europe/Madrid", "FM": "Pacific/Pohnpei", "ID": "Asia/Jakarta",
-    "KI": "Pacific/Tarawa", "KZ": "Asia/Almaty", "MH": "Pacific/Majuro", "MN": "Asia/Ulaanbaatar",
-    "MX": "America/Mexico_City", "MY": "Asia/Kuala_Lumpur", "NZ": "Pacific/Auckland", "PG": "Pacific/Port_Moresby",
-    "PS": "Asia/Hebron", "PT": "Europe/Lisbon", "RU": "Europe/Moscow", "UA": "Europe/Kyiv", "US": "America/New_York",
+    "AR": "America/Argentina/Buenos_Aires",
+    "AU": "Australia/Sydney",
+    "BR": "America/Sao_Paulo",
+    "CA": "America/Toronto",
+    "CD": "Africa/Kinshasa",
+    "CL": "America/Santiago",
+    "CN": "Asia/Shanghai",
+    "CY": "Asia/Nicosia",
+    "DE": "Europe/Berlin",
+    "EC": "America/Guayaquil",
+    "ES": "Europe/Madrid",
+    "FM": "Pacific/Pohnpei",
+    "ID": "Asia/Jakarta",
+    "KI": "Pacific/Tarawa",
+    "KZ": "Asia/Almaty",
+    "MH": "Pacific/Majuro",
+    "MN": "Asia/Ulaanbaatar",
+    "MX": "America/Mexico_City",
+    "MY": "Asia/Kuala_Lumpur",
+    "NZ": "Pacific/Auckland",
+    "PG": "Pacific/Port_Moresby",
+    "PS": "Asia/Hebron",
+    "PT": "Europe/Lisbon",
+    "RU": "Europe/Moscow",
+    "UA": "Europe/Kyiv",
+    "US": "America/New_York",
     "UZ": "Asia/Tashkent",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -87,7 +108,10 @@ def calendar_for(country: str, subdivision: str | None = None) -> WorkingCalenda
     """The calendar of a State by ISO code. Where its holidays are not known, weekends alone count (`known` False)."""
     zone = zone_of(country)
     try:
-        table = holidays.country_holidays(country, subdiv=subdivision, years=range(FIRST_YEAR, LAST_YEAR))
+        with warnings.catch_warnings():
+            # Some calendars end earlier than ours; what they do not know counts as no holiday.
+            warnings.simplefilter("ignore", UserWarning)
+            table = holidays.country_holidays(country, subdiv=subdivision, years=range(FIRST_YEAR, LAST_YEAR))
     except NotImplementedError:
         return WorkingCalendar(country, _weekend(country), {}, zone, known=False)
     weekend = frozenset(day + 1 for day in getattr(table, "weekend", {5, 6})) or _SATURDAY_SUNDAY

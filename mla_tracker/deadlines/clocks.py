@@ -93,13 +93,12 @@ def run_clocks(
     extensions: Mapping[str, Lengthening] | None = None,
 ) -> list[ClockRun]:
     """All clocks of a case. `calendars` by owner: own, requested_state, requesting_state."""
-    runs = []
+    runs: list[ClockRun] = []
     for one in _without_lenders(attached):
         starts = [event for event in occurred if event.code == one.limit.starts_on and event.starts]
         if all(event.planned for event in starts):
             starts = starts[-1:]  # a new day moves the clock
-        for start in starts:
-            runs.append(_run(tables, one, start, occurred, paused, calendars, today, extensions or {}))
+        runs += [_run(tables, one, start, occurred, paused, calendars, today, extensions or {}) for start in starts]
     return runs
 
 

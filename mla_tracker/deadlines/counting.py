@@ -1,7 +1,9 @@
 """When a period ends, and how that came about.
 
-Conventions (deadlines.md, "Computing"): the local day of the start in the zone of the calendar; exclusive counting makes
-the start day 0, inclusive makes it day 1; months and years end on the same day number, else on the last day of the month
+Conventions (deadlines.md, "Computing"): the local day of the start in the zone of the calendar; exclusive counting
+makes
+the start day 0, inclusive makes it day 1; months and years end on the same day number, else on the last day of the
+month
 (inclusive: the day before); weeks are 7 days; hours are elapsed time; working days only where asked for; a pause takes
 out the day it begins and not the day it ends, overlaps count once; the roll comes last and never for hours. Pure.
 """
@@ -19,7 +21,9 @@ from mla_tracker.instruments.time_limits import Unit
 
 @dataclass(frozen=True)
 class Period:
-    """What is counted. `backward`: from a planned day back (lead times). `roll`: none, next_… or previous_working_day."""
+    """What is counted. `backward`: from a planned day back (lead times). `roll`: none, next_… or
+    previous_working_day.
+    """
 
     amount: int
     unit: Unit
@@ -42,7 +46,9 @@ class Lengthening:
 
 @dataclass(frozen=True)
 class Due:
-    """The last day in time (for hours: the moment), with every step of the sum. `before_roll`: the day before it rolled."""
+    """The last day in time (for hours: the moment), with every step of the sum. `before_roll`: the day before it
+    rolled.
+    """
 
     on: date
     at: datetime | None
@@ -121,11 +127,16 @@ def _length(
     skipped = calendar.skipped(day, end) if period.working else []
     steps.append(
         {
-            "kind": "length", "amount": amount, "unit": unit.value, "working": period.working,
-            "inclusive": period.inclusive, "backward": period.backward,
-            "skipped": [[on.isoformat(), name] for on, name in skipped], "calendar": calendar.name,
+            "kind": "length",
+            "amount": amount,
+            "unit": unit.value,
+            "working": period.working,
+            "inclusive": period.inclusive,
+            "backward": period.backward,
+            "skipped": [[on.isoformat(), name] for on, name in skipped],
+            "calendar": calendar.name,
         }
-    )  # fmt: skip
+    )
     if lengthening is not None:
         steps.append(
             {

@@ -14,7 +14,9 @@ from mla_tracker.core.database import Base
 
 
 class Deadline(Base):
-    """One clock of one case. `run_key` names the rule, the start entry and the item, so that a recomputation finds it."""
+    """One clock of one case. `run_key` names the rule, the start entry and the item, so that a recomputation finds
+    it.
+    """
 
     __tablename__ = "deadline"
 

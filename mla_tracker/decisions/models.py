@@ -11,8 +11,8 @@ from mla_tracker.core.database import Base
 class Refusal(Base):
     """A refusal of the whole (no item) or of one item: proposed, approved by another person, told to the other State.
 
-    `given_by` is `us`, `court` or `other_state`. `proposed_seq` is the event that opened it; a refusal that was sent back
-    stays as a row with `sent_back_on`, and counts for nothing.
+    `given_by` is `us`, `court` or `other_state`. `proposed_seq` is the event that opened it; a refusal that was sent
+    back stays as a row with `sent_back_on`, and counts for nothing.
     """
 
     __tablename__ = "refusal"

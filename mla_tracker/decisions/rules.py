@@ -67,4 +67,5 @@ def check_duties(owed: Iterable[DutyOwed], done: Collection[str], excuse: str) -
         if duty.required:
             raise Invalid({"no_consultation_reason": f"Record {words} first ({duty.article})."})
         if not excuse.strip():
-            raise Invalid({"no_consultation_reason": f"Record {words}, or give the reason why there was none ({duty.article})."})
+            problem = f"Record {words}, or give the reason why there was none ({duty.article})."
+            raise Invalid({"no_consultation_reason": problem})

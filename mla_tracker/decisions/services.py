@@ -62,7 +62,9 @@ def communicate_refusal(act: OpenAct, given: Given) -> int:
     of_national = any(ground.ground_code == NATIONALITY for ground in refusal.grounds)
     if of_national != (given.code == "nationality_refusal_communicated"):
         wanted = "nationality_refusal_communicated" if of_national else "refusal_communicated"
-        raise Invalid({"on": f"Nationality is {'' if of_national else 'not '}among the grounds: use “{act.tables.events[wanted]}”."})
+        where = "" if of_national else "not "
+        problem = f"Nationality is {where}among the grounds: use “{act.tables.events[wanted]}”."
+        raise Invalid({"on": problem})
     seq = given.append(act, given.code)
     refusal.communicated_on = given.day(act)
     return seq
@@ -103,7 +105,9 @@ def record_negative_reply(act: OpenAct, given: Given) -> int:
 
 
 def postpone(act: OpenAct, given: Given) -> int:
-    """Later, not no: a ground for postponement, reasons, the next review, the duties of the basis (UNCAC 46(25)-(26))."""
+    """Later, not no: a ground for postponement, reasons, the next review, the duties of the basis (UNCAC
+    46(25)-(26)).
+    """
     ground = str(given.detail.get("ground", ""))
     act.transition(given.code, given.item_id)
     bases = _basis_codes(act)
@@ -198,7 +202,11 @@ def _check_duties(act: OpenAct, doing: str, grounds: Sequence[str], excuse: str)
 
 def _done(act: OpenAct) -> set[str]:
     """The duties that the events on the file show as done."""
-    shows = {"consult": "consultation_closed", "hear": "consultation_closed", "ask_information": "information_requested"}
+    shows = {
+        "consult": "consultation_closed",
+        "hear": "consultation_closed",
+        "ask_information": "information_requested",
+    }
     recorded = {entry.code for entry in act.entries}
     return {duty for duty, code in shows.items() if code in recorded}
 
@@ -225,7 +233,12 @@ def _pending(act: OpenAct, item_id: int | None) -> Refusal:
     same_item = Refusal.item_id.is_(None) if item_id is None else Refusal.item_id == item_id
     row = act.session.scalar(
         select(Refusal)
-        .where(Refusal.case_id == act.case.id, same_item, Refusal.sent_back_on.is_(None), Refusal.given_by != "other_state")
+        .where(
+            Refusal.case_id == act.case.id,
+            same_item,
+            Refusal.sent_back_on.is_(None),
+            Refusal.given_by != "other_state",
+        )
         .order_by(Refusal.id.desc())
         .limit(1)
     )

@@ -1,7 +1,7 @@
 """Rounds of additional information and consultations: the row beside the event.
 
-Each function records one event through the open act and keeps the row of the round in step with it. `RECORDERS` maps the
-event to its function for callers that record by code.
+Each function records one event through the open act and keeps the row of the round in step with it. `RECORDERS` maps
+the event to its function for callers that record by code.
 """
 
 from collections.abc import Mapping
@@ -91,7 +91,9 @@ def consulted_by_other_state(act: OpenAct, given: Given) -> int:
 
 
 def confidentiality_cannot_be_kept(act: OpenAct, given: Given) -> int:
-    """The other State is told that the secrecy it asked for cannot be kept, and asked whether to go on (UNCAC 46(20))."""
+    """The other State is told that the secrecy it asked for cannot be kept, and asked whether to go on (UNCAC
+    46(20)).
+    """
     return _open_consultation(act, given, "us", "Confidentiality cannot be kept")
 
 

@@ -1,6 +1,7 @@
 """Time limits as values: what the law, a treaty or the office sets, with the events that start and end a clock.
 
-The one source is `seed/deadline_rules.yaml`, whose head describes every key. `read_time_limit` reads one row strictly: an
+The one source is `seed/deadline_rules.yaml`, whose head describes every key. `read_time_limit` reads one row
+strictly: an
 unknown key, code or value is refused, naming the row. How periods are computed: `deadlines/counting.py`; which limits
 attach to a case: `deadlines/attachment.py`.
 """
@@ -112,7 +113,9 @@ class ClockEvent:
 
 @dataclass(frozen=True)
 class Fact:
-    """A fact by which limits are selected; `provisional`: an unknown one leaves the limit attached, shown and warned."""
+    """A fact by which limits are selected; `provisional`: an unknown one leaves the limit attached, shown and
+    warned.
+    """
 
     code: str
     type: str

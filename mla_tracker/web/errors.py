@@ -1,4 +1,6 @@
-"""Every error as a page: a number to quote, no trace, and the same answer for what does not exist and what is hidden."""
+"""Every error as a page: a number to quote, no trace, and the same answer for what does not exist and what is
+hidden.
+"""
 
 import secrets
 from typing import Any

@@ -44,11 +44,16 @@ def has_cases(session: Session) -> bool:
 
 
 def load(office: Office, *, cases: int = CASES, seed: int = SEED) -> Iterator[Loaded]:
-    """Write people, directory and cases; yields after each case. Reminders due before now are never sent (notice floor)."""
+    """Write people, directory and cases; yields after each case. Reminders due before now are never sent (notice
+    floor).
+    """
     today = clock.today(office.zone)
     with office.sessions() as session:
         actors = _people(session)
         ours, theirs = _directory(session)
+        session.commit()
+        # First, so that a load that was broken off floods nobody either.
+        set_notice_floor(session, clock.now(), "demonstration data", zone=office.zone)
         session.commit()
         told = sorted(stories(cases, seed, today), key=lambda story: story.registration.opened_on)
         officers = cycle([actors[email] for email, _, role in OFFICERS if role == "caseworker"])

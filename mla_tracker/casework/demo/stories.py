@@ -1,11 +1,12 @@
 """Invented lives of requests: from a seed and a day to the acts that had happened by that day.
 
-Pure: a `Story` says what to register and which acts follow on which days; `load.py` writes it through the same acts that a
-caseworker uses. What would lie after `today` has not happened: those cases are the open ones.
+Pure: a `Story` says what to register and which acts follow on which days; `load.py` writes it through the same acts
+that a caseworker uses. What would lie after `today` has not happened: those cases are the open ones.
 """
 
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -77,7 +78,9 @@ class Teller:
     chasing: bool = False
 
     def wait(self, median: float, *, ours: bool = False) -> None:
-        """Let time pass: log-normal about `median` days, slower or quicker with the partner unless it is our own step."""
+        """Let time pass: log-normal about `median` days, slower or quicker with the partner unless it is our own
+        step.
+        """
         pace = 1.0 if ours else self.partner.pace
         days = max(0, round(median * pace * math.exp(self.rng.gauss(0, SPREAD))))
         self.day += timedelta(days=days)
@@ -138,10 +141,8 @@ def _story(rng: Random, kind: str, direction: str, partner: Partner, opened: dat
         ("mla", "incoming"): _assist, ("mla", "outgoing"): _ask,
         ("extradition", "incoming"): _extradite, ("extradition", "outgoing"): _seek,
     }[kind, direction]  # fmt: skip
-    try:
+    with suppress(NotYet):
         tale(teller, registration)
-    except NotYet:
-        pass
     return Story(registration, partner, tuple(teller.steps))
 
 

@@ -57,7 +57,6 @@ def record_act(reference: str, code: str) -> Any:
             flash_told(_("Recorded: %(act)s.", act=told(_(life_cycles().events[code]))))
             return redirect(url_for("cases.detail", reference=reference))
         case = find_case(session, actor, reference, whole=True)
-    cycle = life_cycles().of(case.kind, case.direction)
     page = render_template(
         "cases/act.html",
         case=case,

@@ -95,12 +95,20 @@ def edit(reference: str) -> Any:
     elif request.method == "GET":
         form.version.data = str(case.version)
     page = render_template(
-        "cases/edit.html", form=form, case=case, words=words,
+        "cases/edit.html",
+        form=form,
+        case=case,
+        words=words,
         differences=[
-            {"label": words.FIELDS[row.field], "was": _shown(row.was), "theirs": _shown(row.stands), "yours": _shown(row.yours)}
+            {
+                "label": words.FIELDS[row.field],
+                "was": _shown(row.was),
+                "theirs": _shown(row.stands),
+                "yours": _shown(row.yours),
+            }
             for row in differences
         ],
-    )  # fmt: skip
+    )
     return page, 409 if differences else 422 if form.errors else 200
 
 
@@ -230,11 +238,16 @@ def change_item(reference: str, item_id: int) -> Any:
     if form.validate_on_submit() and _try(
         form,
         lambda: editing.change_item(
-            office(), db(), case.id, item_id, description=(form.description.data or "").strip(),
-            coercive=bool(form.coercive.data), executing_authority_id=form.executing_authority_id.data,
+            office(),
+            db(),
+            case.id,
+            item_id,
+            description=(form.description.data or "").strip(),
+            coercive=bool(form.coercive.data),
+            executing_authority_id=form.executing_authority_id.data,
             actor=current_actor(),
         ),
-    ):  # fmt: skip
+    ):
         return _done(case, "items")
     return _small(form, case, _("Item %(number)s", number=item.number))
 
@@ -251,10 +264,17 @@ def correct(reference: str, seq: int) -> Any:
     if form.validate_on_submit() and _try(
         form,
         lambda: editing.correct(
-            office(), db(), case.id, seq, reason=form.reason.data or "", happened_on=form.happened_on.data,
-            annul=form.action.data == "annul", actor=current_actor(), version=int(form.version.data or 0),
+            office(),
+            db(),
+            case.id,
+            seq,
+            reason=form.reason.data or "",
+            happened_on=form.happened_on.data,
+            annul=form.action.data == "annul",
+            actor=current_actor(),
+            version=int(form.version.data or 0),
         ),
-    ):  # fmt: skip
+    ):
         return _done(case, "timeline")
     heading = _("Correct: %(entry)s", entry=event_title(life_cycles(), wrong.code))
     return _small(form, case, heading, grave=True)
@@ -266,8 +286,11 @@ def access(reference: str) -> Any:
     """Who sees a restricted case."""
     case = find_case(db(), current_actor(), reference)
     rows = db().execute(
-        select(Account.id, Account.name).join(NeedToKnow, NeedToKnow.account_id == Account.id).where(NeedToKnow.case_id == case.id).order_by(Account.name)
-    )  # fmt: skip
+        select(Account.id, Account.name)
+        .join(NeedToKnow, NeedToKnow.account_id == Account.id)
+        .where(NeedToKnow.case_id == case.id)
+        .order_by(Account.name)
+    )
     named = [(account_id, name) for account_id, name in rows]
     readers = db().execute(
         select(Account.id, Account.name).where(Account.active, Account.role != "administrator").order_by(Account.name)

@@ -54,7 +54,7 @@ def _danger(shown: ShownDeadline) -> tuple[Any, ...]:
     row = shown.row
     return (
         not shown.running,
-        not (row.clock == "max_custody"),
+        row.clock != "max_custody",
         row.provisional,
         not shown.ours,
         row.due_on or row.ended_on or date.max,

@@ -164,7 +164,8 @@ def _stands_out(offer: Offer) -> bool:
 
 def _not_open(offer: Offer, case: Case) -> tuple[str, Any, str]:
     article = "" if offer.transition.article == "House" else offer.transition.article
-    lacking = Markup(_("is not open yet. Lacking: %(what)s.")) % {"what": lacking_links(offer.lacking, case)}
+    before, after = _("is not open yet. Lacking: %(what)s.", what="\0").split("\0")
+    lacking = Markup("{}{}{}").format(before, lacking_links(offer.lacking, case), after)
     return _(offer.label), lacking, article
 
 

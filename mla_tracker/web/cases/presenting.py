@@ -18,16 +18,40 @@ from mla_tracker.web.filters import bdi, day
 
 # Details that are shown under an entry, in this order, with the words before them; codes are put into words.
 _DETAILS: Final[Mapping[str, Any]] = {
-    "missing": "", "subject": "", "result": "", "reason": "", "reasons": "", "withdrawn_by": "", "results": "",
-    "content": "", "condition": "", "measure": "", "search": "", "consent": "", "terms": "", "draft": _l("Draft"),
-    "use_limits": _l("Use limits"), "place": _l("Place"), "court": _l("Court"), "decided_by": _l("Decided by"),
-    "forwarded_to": _l("To"), "merged_into": _l("Into"), "linked": _l("Request"), "child": _l("Supplement"),
-    "language": _l("Language"), "days_in_custody": _l("Days in custody"), "no_consultation_reason": _l("No consultation"),
-}  # fmt: skip
+    "missing": "",
+    "subject": "",
+    "result": "",
+    "reason": "",
+    "reasons": "",
+    "withdrawn_by": "",
+    "results": "",
+    "content": "",
+    "condition": "",
+    "measure": "",
+    "search": "",
+    "consent": "",
+    "terms": "",
+    "draft": _l("Draft"),
+    "use_limits": _l("Use limits"),
+    "place": _l("Place"),
+    "court": _l("Court"),
+    "decided_by": _l("Decided by"),
+    "forwarded_to": _l("To"),
+    "merged_into": _l("Into"),
+    "linked": _l("Request"),
+    "child": _l("Supplement"),
+    "language": _l("Language"),
+    "days_in_custody": _l("Days in custody"),
+    "no_consultation_reason": _l("No consultation"),
+}
 _DATES: Final[Mapping[str, Any]] = {
-    "reply_due": _l("answer due"), "review_on": _l("next review"), "surrender_on": _l("surrender on"),
-    "return_on": _l("return on"), "communicated_on": _l("told on"), "notice_date": _l("told on"),
-}  # fmt: skip
+    "reply_due": _l("answer due"),
+    "review_on": _l("next review"),
+    "surrender_on": _l("surrender on"),
+    "return_on": _l("return on"),
+    "communicated_on": _l("told on"),
+    "notice_date": _l("told on"),
+}
 # Entries of the office that stand small in the timeline.
 _MINOR: Final = frozenset(words.FILE_EVENTS) | {"acknowledged", "follow_up_recorded", "item_accepted", "item_ordered"}
 
@@ -79,7 +103,9 @@ def timeline(
     *,
     may_correct: bool,
 ) -> list[TimelineEntry]:
-    """The entries newest first by the day on which they happened, then by number; corrections beside what they correct."""
+    """The entries newest first by the day on which they happened, then by number; corrections beside what they
+    correct.
+    """
     corrections = {entry.corrects_seq: entry for entry, _recorded, _who in rows if entry.corrects_seq is not None}
     shown = []
     for entry, recorded_at, who in rows:

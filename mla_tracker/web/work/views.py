@@ -36,9 +36,9 @@ def index() -> Any:
     whole = "all" in request.args or not permitted(Permission.REQUEST_WORK)
     lead = None if whole else actor.account_id
     soon = day + timedelta(days=WEEK)
-    custody = due_page(db(), actor, DueFilter(lead_id=lead, custody=True), day)
-    overdue = due_page(db(), actor, DueFilter(lead_id=lead, to=day - timedelta(days=1), custody=False), day)
-    week = due_page(db(), actor, DueFilter(lead_id=lead, since=day, to=soon, custody=False), day)
+    custody = due_page(db(), actor, DueFilter(lead_id=lead, custody=True))
+    overdue = due_page(db(), actor, DueFilter(lead_id=lead, to=day - timedelta(days=1), custody=False))
+    week = due_page(db(), actor, DueFilter(lead_id=lead, since=day, to=soon, custody=False))
     waiting = waiting_for(db(), actor, lead)
     tables = life_cycles()
     return render_template(
@@ -71,9 +71,9 @@ def deadlines() -> Any:
     actor, day = current_actor(), today()
     lead = request.args.get("lead", type=int)
     bound = request.args.get("bound") if request.args.get("bound") in ("ours", "theirs") else "ours"
-    custody = due_page(db(), actor, DueFilter(lead_id=lead, custody=True), day)
+    custody = due_page(db(), actor, DueFilter(lead_id=lead, custody=True))
     page = due_page(
-        db(), actor, DueFilter(lead_id=lead, bound=bound or "ours", custody=False), day, after=request.args.get("after")
+        db(), actor, DueFilter(lead_id=lead, bound=bound or "ours", custody=False), after=request.args.get("after")
     )
     kept: dict[str, Any] = {name: value for name, value in (("lead", lead), ("bound", bound)) if value}
     return render_template(
@@ -93,9 +93,7 @@ def deadlines() -> Any:
 def _two_weeks(actor: Any, lead: int | None, day: Any) -> list[dict[str, Any]]:
     """Each day of two weeks with how much falls due on it."""
     monday = day - timedelta(days=day.weekday())
-    rows = due_page(
-        db(), actor, DueFilter(lead_id=lead, since=monday, to=monday + timedelta(days=13)), day, size=500
-    ).rows
+    rows = due_page(db(), actor, DueFilter(lead_id=lead, since=monday, to=monday + timedelta(days=13)), size=500).rows
     found = []
     for number in range(14):
         on = monday + timedelta(days=number)
