@@ -18,6 +18,7 @@ VERBS: dict[str, str] = {
     "worker": "mla_tracker.cli_servers:worker",
     "schedule": "mla_tracker.cli_servers:schedule",
     "db": "mla_tracker.cli_database:db",
+    "cases": "mla_tracker.cli_cases:cases",
     "demo": "mla_tracker.cli_demo:demo",
     "user": "mla_tracker.cli_people:user",
     "deadline": "mla_tracker.cli_deadlines:deadline",

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("submission_key", sa.Text(), nullable=True),
+        sa.Column("former_reference", sa.Text(), server_default="", nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("direction", sa.Text(), nullable=False),
         sa.Column("parent_id", sa.BigInteger(), nullable=True),

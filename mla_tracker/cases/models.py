@@ -37,6 +37,7 @@ class Case(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     reference: Mapped[str] = mapped_column(unique=True)
     submission_key: Mapped[str | None] = mapped_column(unique=True)
+    former_reference: Mapped[str] = mapped_column(server_default="")
     kind: Mapped[str]
     direction: Mapped[str]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)

@@ -117,6 +117,18 @@ class OpenAct:
         self.length = seq
         return seq
 
+    def take_in(self, entry: Entry, recorded_at: datetime) -> None:
+        """An entry of another register, as it stands there: chained here, with its own moment and author.
+
+        Nothing is asked about rights or facts, which were that register's matter; that the tables permit the whole is
+        found out when the act closes.
+        """
+        self.recorded_at = recorded_at
+        self._chain(entry)
+        self.entries.append(entry)
+        self.length = entry.seq
+        self._standing = None
+
     def _may(self, permission: Permission) -> None:
         if not self.actor.may(permission):
             raise NotPermitted(

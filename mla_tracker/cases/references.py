@@ -8,7 +8,7 @@ import re
 import secrets
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -44,11 +44,10 @@ def next_reference(session: Session, kind: str, direction: str, year: int) -> st
 
 def keep_counters_ahead(session: Session) -> None:
     """After references came in from a file: every counter stands at least at the highest number in use."""
-    parts = func.regexp_match(Case.reference, r"^((?:MLA|EXT)-(?:IN|OUT)-\d{4})-(\d+)$")
+    name_of = func.substring(Case.reference, r"^((?:MLA|EXT)-(?:IN|OUT)-\d{4})-\d+$")
+    number_of = func.substring(Case.reference, r"^(?:MLA|EXT)-(?:IN|OUT)-\d{4}-(\d+)$")
     rows = session.execute(
-        select(parts[1], func.max(parts[2].cast(ReferenceCounter.last.type)))  # PostgreSQL arrays begin at 1
-        .where(parts.is_not(None))
-        .group_by(parts[1])
+        select(name_of, func.max(number_of.cast(Integer))).where(name_of.is_not(None)).group_by(name_of)
     )
     for name, highest in rows.all():
         session.execute(

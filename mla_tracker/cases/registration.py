@@ -113,7 +113,9 @@ def refresh_search_text(session: Session, case: Case) -> None:
         .where(Person.case_id == case.id)
         .order_by(PersonName.id)
     )
-    case.search_text = search_text([case.reference, case.their_reference, case.subject, case.operation, *names])
+    case.search_text = search_text(
+        [case.reference, case.former_reference, case.their_reference, case.subject, case.operation, *names]
+    )
 
 
 def next_item_number(session: Session, case_id: int) -> int:

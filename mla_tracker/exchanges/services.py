@@ -63,6 +63,11 @@ def information_did_not_arrive(act: OpenAct, given: Given) -> int:
     return _end_round(act, given, "information_not_received", "not_answered")
 
 
+def request_lapsed(act: OpenAct, given: Given) -> int:
+    """Nothing came in spite of the reminder: the request lapses and with it the round."""
+    return _end_round(act, given, "lapsed", "not_answered")
+
+
 def _end_round(act: OpenAct, given: Given, event: str, end_kind: str) -> int:
     seq = given.append(act, event)
     if (round_ := _open_round(act)) is not None:
@@ -150,6 +155,7 @@ RECORDERS: Final[Mapping[str, Recorder]] = {
     "information_received": information_arrived,
     "information_supplied": information_supplied,
     "information_not_received": information_did_not_arrive,
+    "lapsed": request_lapsed,
     "consultation_opened": open_consultation,
     "consultation_from_abroad": consulted_by_other_state,
     "confidentiality_cannot_be_kept": confidentiality_cannot_be_kept,

@@ -219,6 +219,7 @@ def _particulars(case: Case, names: Mapping[int, str]) -> list[tuple[Any, Any]]:
             else "",
         ),
         (_("Taken over"), _("from an earlier register") if case.taken_over else ""),
+        (_("Number there"), bdi(case.former_reference)),
     ]
     return [(label, value) for label, value in lines if value]
 

@@ -1,0 +1,640 @@
+"""In: a register read from a file, all or nothing, with every problem named by sheet, row and column.
+
+Cases that come with their events are rebuilt from them, chained anew and compared with the status that the file states.
+Cases of a register that kept no events become one entry, “taken over”, with what it did record; what it never
+recorded is
+marked so, and statistics leave it out and count it. Reminders that would have been due before are not sent.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mla_tracker.accounts.actor import SYSTEM, Actor
+from mla_tracker.accounts.models import Account, NeedToKnow
+from mla_tracker.accounts.permissions import Permission
+from mla_tracker.accounts.services import create_account
+from mla_tracker.accounts.visibility import restrict_to
+from mla_tracker.cases.life_cycle import cycle_code, life_cycles
+from mla_tracker.cases.models import AssistanceItem, Case, CaseLegalBasis, CaseOffence, Person, PersonName
+from mla_tracker.cases.particulars import DIRECTIONS, FIELDS, KINDS, Particulars, PersonGiven, Registration, check
+from mla_tracker.cases.references import PATTERN, keep_counters_ahead, next_reference, random_reference
+from mla_tracker.cases.registration import add_person, new_case
+from mla_tracker.cases.replay import Entry
+from mla_tracker.casework.act import close, open_on
+from mla_tracker.casework.administration import note
+from mla_tracker.casework.office import Office
+from mla_tracker.casework.register_file.columns import BY_NAME, ROW, CellError, read
+from mla_tracker.casework.register_file.formats import FileRow, read_rows
+from mla_tracker.casework.register_file.mapping import Mapped, RegisterMap
+from mla_tracker.core import clock
+from mla_tracker.core.errors import DomainError, Invalid, NotPermitted
+from mla_tracker.decisions.models import Postponement, Refusal, RefusalGround
+from mla_tracker.directory.models import Authority
+from mla_tracker.exchanges.models import Consultation, InformationRequest
+from mla_tracker.instruments.catalogue import Catalogue
+from mla_tracker.instruments.queries import catalogue
+from mla_tracker.reminders.services import set_notice_floor
+
+# What an item of a case that was taken over whole ended as, where the register says nothing of items.
+_ITEM_OF_CASE: Final[Mapping[str, str]] = {
+    "executed_in_full": "executed",
+    "executed_in_part": "executed_in_part",
+    "refused": "refused",
+    "withdrawn": "withdrawn",
+    "no_longer_needed": "no_longer_needed",
+    "returned": "returned",
+    "forwarded": "forwarded",
+    "not_executable": "not_executable",
+    "lapsed": "lapsed",
+    "merged": "merged",
+    "abandoned": "no_longer_needed",
+}
+_MILESTONES: Final = (
+    "opened_on",
+    "sent_on",
+    "acknowledged_on",
+    "decided_on",
+    "executed_on",
+    "answered_on",
+    "closed_on",
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one row. `column` "" = the row as a whole."""
+
+    sheet: str
+    row: int
+    column: str
+    value: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.sheet}, row {self.row}" + (f", {self.column}" if self.column else "")
+        what = f" “{self.value}”" if self.value else ""
+        return f"{where}{what}: {self.message}"
+
+
+class ImportRefused(DomainError):
+    """Nothing was loaded; `problems` lists everything that is wrong, in the order of the file."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(f"Nothing was loaded: {len(problems)} problems.")
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How far the load is; `done` of `total` cases."""
+
+    done: int
+    total: int
+
+
+@dataclass
+class _Row:
+    """A row with its typed values."""
+
+    place: FileRow
+    kind: str
+    values: dict[str, Any]
+
+    def problem(self, message: str, column: str = "") -> Problem:
+        value = self.place.cells.get(column, "")
+        return Problem(self.place.sheet, self.place.number, column, value[:80], message)
+
+
+@dataclass
+class _CaseRows:
+    """A case row with the rows that name its reference."""
+
+    case: _Row
+    parts: dict[str, list[_Row]] = field(default_factory=dict)
+
+    def of(self, kind: str) -> list[_Row]:
+        return self.parts.get(kind, [])
+
+
+def load_register(
+    office: Office, path: Path, *, actor: Actor = SYSTEM, register_map: RegisterMap | None = None, dry_run: bool = False
+) -> Iterator[Loaded]:
+    """Load a file in one transaction; yields after each case. Raises `ImportRefused` with all problems, or
+    `NotPermitted`.
+
+    With `dry_run` everything is tried and nothing is kept.
+    """
+    if not actor.may(Permission.CASE_IMPORT):
+        raise NotPermitted("This needs the right to import.")
+    rows, problems = _read(path, register_map)
+    cases, authorities, further = _group(rows)
+    problems += further
+    with office.sessions() as session:
+        loader = _Loader(office, session, foreign=register_map is not None)
+        problems += loader.authorities(authorities)
+        ids = []
+        for number, case_rows in enumerate(cases, start=1):
+            found = loader.case(case_rows)
+            problems += found.problems
+            if found.case_id is not None:
+                ids.append(found.case_id)
+            yield Loaded(number, len(cases))
+        if not cases and not problems:
+            problems.append(Problem(path.name, 1, "", "", "The file holds no case."))
+        if problems:
+            session.rollback()
+            raise ImportRefused(sorted(problems, key=lambda problem: (problem.sheet, problem.row)))
+        if dry_run:
+            session.rollback()
+            return
+        now = clock.now()
+        keep_counters_ahead(session)
+        set_notice_floor(session, now, f"import of {path.name}", zone=office.zone, case_ids=ids)
+        note(office, session, actor=actor, code="register_imported", detail={"cases": len(ids)}, now=now)
+        session.commit()
+
+
+def _read(path: Path, register_map: RegisterMap | None) -> tuple[list[_Row], list[Problem]]:
+    """All rows with their cells as values; what a column does not take is a problem."""
+    rows: list[_Row] = []
+    problems: list[Problem] = []
+    for place in read_rows(path):
+        if register_map is None:
+            read_row, wrong = _own_row(place)
+            rows += read_row
+        else:
+            mapped: Mapped = register_map.case_of(place.cells)
+            wrong = [
+                Problem(place.sheet, place.number, item.column, item.value, item.message) for item in mapped.problems
+            ]
+            if mapped.values is not None:
+                rows.append(_Row(place, "case", mapped.values))
+        problems += wrong
+    return rows, problems
+
+
+def _own_row(place: FileRow) -> tuple[list[_Row], list[Problem]]:
+    kind = place.cells.get(ROW) or (place.sheet if place.sheet in BY_NAME else "")
+    if kind not in BY_NAME:
+        known = ", ".join(BY_NAME)
+        return [], [
+            Problem(place.sheet, place.number, ROW, kind, f"Takes one of: {known}. Another register needs a map.")
+        ]
+    values: dict[str, Any] = {}
+    problems = []
+    for name, column in BY_NAME[kind].items():
+        try:
+            values[name] = read(column.shape, place.cells.get(name, ""))
+        except CellError as problem:
+            problems.append(Problem(place.sheet, place.number, name, place.cells[name][:80], f"{problem}."))
+    problems += [
+        Problem(place.sheet, place.number, name, "", f"A row of kind {kind} has no such column.")
+        for name, text in place.cells.items()
+        if name and name not in BY_NAME[kind] and name != ROW and text.strip()
+    ]
+    return ([] if problems else [_Row(place, kind, values)]), problems
+
+
+def _group(rows: Sequence[_Row]) -> tuple[list[_CaseRows], list[_Row], list[Problem]]:
+    """The cases in the order of the file with their parts; parents before their supplements."""
+    problems: list[Problem] = []
+    cases: dict[str, _CaseRows] = {}
+    for row in rows:
+        if row.kind != "case":
+            continue
+        key = row.values.get("reference") or row.values.get("former_reference") or f"row {row.place.number}"
+        if key in cases:
+            problems.append(row.problem(f"{key} stands twice in the file.", "reference"))
+        else:
+            cases[key] = _CaseRows(row)
+    for row in rows:
+        if row.kind in ("case", "authority"):
+            continue
+        owner = cases.get(row.values["reference"])
+        if owner is None:
+            problems.append(row.problem("There is no case with this reference in the file.", "reference"))
+        else:
+            owner.parts.setdefault(row.kind, []).append(row)
+    ordered = sorted(cases.values(), key=lambda one: bool(one.case.values.get("parent")))
+    return ordered, [row for row in rows if row.kind == "authority"], problems
+
+
+@dataclass(frozen=True)
+class _Written:
+    case_id: int | None
+    problems: list[Problem]
+
+
+class _Loader:
+    """Writes the cases of one file into one session; a case that fails leaves nothing of itself."""
+
+    def __init__(self, office: Office, session: Session, *, foreign: bool) -> None:
+        self._office, self._session, self._foreign = office, session, foreign
+        self._codes: Catalogue = catalogue(session)
+        self._now = clock.now()
+        self._people: dict[str, int] = {
+            row.email: row.id for row in session.execute(select(Account.email, Account.id))
+        }
+        self._authorities: dict[str, int] = {
+            f"{'own' if own else state or ''}:{code}:{name}": authority_id
+            for authority_id, own, state, code, name in session.execute(
+                select(Authority.id, Authority.own, Authority.state, Authority.type_code, Authority.name)
+            )
+        }
+
+    def authorities(self, rows: Sequence[_Row]) -> list[Problem]:
+        """The authorities that the file describes and that are not here yet."""
+        problems = []
+        for row in rows:
+            values = row.values
+            if values["authority"] in self._authorities:
+                continue
+            if values["type"] not in self._codes.authority_types:
+                problems.append(row.problem("There is no such type of authority.", "type"))
+                continue
+            names = ("name", "competent_for", "address", "email", "phone", "urgent_contact", "note", "verified_on")
+            authority = Authority(
+                state=values["state"] or None,
+                own=bool(values["own"]),
+                type_code=values["type"],
+                channels=list(values["channels"]),
+                languages=list(values["languages"]),
+                **{name: values[name] for name in names},
+            )
+            self._session.add(authority)
+            self._session.flush()
+            self._authorities[values["authority"]] = authority.id
+        return problems
+
+    def case(self, rows: _CaseRows) -> _Written:
+        """One case with its parts."""
+        try:
+            with self._session.begin_nested():
+                case_id = self._write(rows)
+        except _Wrong as wrong:
+            return _Written(None, wrong.problems)
+        except Invalid as invalid:
+            return _Written(None, [rows.case.problem(text, name) for name, text in invalid.errors.items()])
+        except DomainError as problem:
+            return _Written(None, [rows.case.problem(problem.message, problem.field or "")])
+        return _Written(case_id, [])
+
+    def _write(self, rows: _CaseRows) -> int:
+        row = rows.case
+        self._check(rows)
+        registration = self._registration(row)
+        reference = self._reference(row)
+        recorded_at = row.values.get("registered_at") or self._now
+        case = new_case(self._session, registration, reference, recorded_at)
+        case.former_reference = row.values.get("former_reference") or ""
+        self._bases(rows, case)
+        self._offences(rows, case)
+        items = self._items(rows, case)
+        self._persons(rows, case)
+        self._access(rows, case)
+        self._session.flush()
+        opened = open_on(self._office, self._session, case, actor=SYSTEM, on=case.opened_on, now=recorded_at)
+        for entry, at in self._entries(rows, items):
+            opened.take_in(entry, at)
+        self._exchanges(rows, case, items)
+        close(self._office, opened)
+        self._compare(rows, case)
+        return case.id
+
+    def _check(self, rows: _CaseRows) -> None:
+        """Codes and States that the file names must be known."""
+        row, problems = rows.case, []
+        values = row.values
+        if values.get("kind") not in KINDS:
+            raise _Wrong([row.problem("Takes mla or extradition.", "kind")])
+        if values.get("direction") not in DIRECTIONS:
+            raise _Wrong([row.problem("Takes incoming or outgoing.", "direction")])
+        cycle = life_cycles().cycles[cycle_code(values["kind"], values["direction"])]
+        for name, known in (
+            ("legal_bases", self._codes.legal_bases),
+            ("offences", self._codes.offences),
+            ("assistance", self._codes.assistance_types),
+            ("grounds", self._codes.grounds),
+        ):
+            problems += [
+                row.problem(f"{code} is not known.", name) for code in values.get(name) or () if known.get(code) is None
+            ]
+        if values.get("status") and values["status"] not in cycle.statuses:
+            problems.append(row.problem(f"Takes one of: {', '.join(cycle.statuses)}.", "status"))
+        if values.get("outcome") and values["outcome"] not in cycle.outcomes:
+            problems.append(row.problem(f"Takes one of: {', '.join(cycle.outcomes)}.", "outcome"))
+        if values.get("opened_on") is None:
+            lacking = "received_on" if values["direction"] == "incoming" else "sent_on"
+            values["opened_on"] = values.get(lacking)
+            if values["opened_on"] is None:
+                problems.append(row.problem("A day is needed: when it came, or when it went out.", lacking))
+        for part, column, known in (
+            ("basis", "basis", self._codes.legal_bases),
+            ("offence", "offence", self._codes.offences),
+            ("item", "type", self._codes.assistance_types),
+            ("postponement", "ground", self._codes.grounds),
+        ):
+            problems += [
+                inner.problem(f"{inner.values[column]} is not known.", column)
+                for inner in rows.of(part)
+                if known.get(inner.values[column]) is None
+            ]
+        if problems:
+            raise _Wrong(problems)
+
+    def _registration(self, row: _Row) -> Registration:
+        values = row.values
+        given: dict[str, Any] = {name: values[name] for name in FIELDS if values.get(name) is not None}
+        for name in ("counterpart", "confidentiality", "nature", "wanted_for", "channel"):
+            given[name] = values.get(name) or None
+        given["languages"] = tuple(values.get("languages") or ())
+        given["urgency"] = values.get("urgency") or "routine"
+        given["counterpart_authority_id"] = self._authority(row, "counterpart_authority")
+        given["owner_authority_id"] = self._authority(row, "owner_authority")
+        particulars = Particulars(**given)
+        check(
+            particulars,
+            kind=values["kind"],
+            direction=values["direction"],
+            opened_on=values["opened_on"],
+            today=clock.local_date(self._now, self._office.zone),
+        )
+        return Registration(
+            kind=values["kind"],
+            direction=values["direction"],
+            opened_on=values["opened_on"],
+            particulars=particulars,
+            lead_id=self._person(row, "assigned_to"),
+            parent_id=self._parent(row),
+        )
+
+    def _reference(self, row: _Row) -> str:
+        reference = row.values.get("reference") or ""
+        if not reference and self._foreign:
+            kind, direction, year = row.values["kind"], row.values["direction"], row.values["opened_on"].year
+            if row.values.get("confidentiality") == "restricted":
+                return random_reference(kind, direction, year)
+            return next_reference(self._session, kind, direction, year)
+        if not PATTERN.fullmatch(reference):
+            message = "Takes a reference such as MLA-IN-2026-00042; another register is read with a map."
+            raise _Wrong([row.problem(message, "reference")])
+        if self._session.scalar(select(Case.id).where(Case.reference == reference)) is not None:
+            raise _Wrong([row.problem("There is a case with this reference already.", "reference")])
+        return reference
+
+    def _parent(self, row: _Row) -> int | None:
+        parent = row.values.get("parent")
+        if not parent:
+            return None
+        found = self._session.scalar(select(Case.id).where(Case.reference == parent))
+        if found is None:
+            raise _Wrong([row.problem("There is no case with this reference.", "parent")])
+        return found
+
+    def _authority(self, row: _Row, column: str) -> int | None:
+        key = row.values.get(column)
+        if not key:
+            return None
+        if key not in self._authorities:
+            state, _, rest = key.partition(":")
+            code, _, name = rest.partition(":")
+            if not name or code not in self._codes.authority_types:
+                raise _Wrong([row.problem("Takes an authority such as BR:CA_MLA:Ministry of Justice.", column)])
+            own = state == "own"
+            authority = Authority(state=None if own else state, own=own, type_code=code, name=name)
+            self._session.add(authority)
+            self._session.flush()
+            self._authorities[key] = authority.id
+        return self._authorities[key]
+
+    def _person(self, row: _Row, column: str) -> int | None:
+        """The account of an e-mail address; an unknown person becomes a disabled account."""
+        email = (row.values.get(column) or "").strip().lower()
+        if not email:
+            return None
+        if email not in self._people:
+            try:
+                account = create_account(
+                    self._session, email=email, name=email.partition("@")[0], role="caseworker", password=None,
+                    now=self._now, active=False,
+                )  # fmt: skip
+            except Invalid as invalid:
+                raise _Wrong([row.problem("; ".join(invalid.errors.values()), column)]) from invalid
+            self._people[email] = account.id
+        return self._people[email]
+
+    def _bases(self, rows: _CaseRows, case: Case) -> None:
+        if given := rows.of("basis"):
+            self._session.add_all(
+                CaseLegalBasis(
+                    case_id=case.id,
+                    basis_code=row.values["basis"],
+                    is_primary=bool(row.values["primary"]),
+                    accepted=row.values["accepted"],
+                    accepted_on=row.values["accepted_on"],
+                    reason=row.values["reason"],
+                )
+                for row in given
+            )
+            return
+        codes = rows.case.values.get("legal_bases") or ()
+        self._session.add_all(
+            CaseLegalBasis(case_id=case.id, basis_code=code, is_primary=number == 0)
+            for number, code in enumerate(codes)
+        )
+
+    def _offences(self, rows: _CaseRows, case: Case) -> None:
+        given = [
+            (row.values["offence"], row.values["domestic_article"], row.values["penalty"]) for row in rows.of("offence")
+        ] or [(code, "", "") for code in rows.case.values.get("offences") or ()]
+        self._session.add_all(
+            CaseOffence(case_id=case.id, offence_code=code, domestic_article=article, penalty=penalty)
+            for code, article, penalty in given
+        )
+
+    def _items(self, rows: _CaseRows, case: Case) -> dict[int, int]:
+        """The items by their number; a register without items of its own may list types of assistance."""
+        made: dict[int, int] = {}
+        given: list[dict[str, Any]] = [row.values for row in rows.of("item")] or [
+            {"number": number, "type": code}
+            for number, code in enumerate(rows.case.values.get("assistance") or (), start=1)
+        ]
+        places = rows.of("item")
+        for number, values in enumerate(given):
+            kind = self._codes.assistance_types[values["type"]]
+            coercive = values.get("coercive")
+            item = AssistanceItem(
+                case_id=case.id,
+                number=values["number"] or number + 1,
+                type_code=values["type"],
+                description=values.get("description") or "",
+                coercive=coercive if coercive is not None else kind.coercive != "no",
+                executing_authority_id=self._authority(places[number], "executing_authority") if places else None,
+                status="requested",
+                status_since=case.opened_on,
+                result=values.get("result") or "",
+            )
+            self._session.add(item)
+            self._session.flush()
+            made[item.number] = item.id
+        return made
+
+    def _persons(self, rows: _CaseRows, case: Case) -> None:
+        for row in rows.of("person"):
+            values = row.values
+            person = Person(
+                case_id=case.id,
+                role=values["role"] or "other",
+                legal_person=bool(values["legal_person"]),
+                born_on=values["born_on"],
+                nationality=values["nationality"] or None,
+                note=values["note"],
+            )
+            self._session.add(person)
+            self._session.flush()
+            names = values["names"] if isinstance(values["names"], list) else []
+            self._session.add_all(PersonName(person_id=person.id, name=name, script=script) for name, script in names)
+        if not rows.of("person"):
+            role = "sought" if case.kind == "extradition" else "other"
+            for name in rows.case.values.get("persons") or ():
+                add_person(self._session, case.id, PersonGiven(((name, ""),), role))
+
+    def _access(self, rows: _CaseRows, case: Case) -> None:
+        if case.confidentiality != "restricted":
+            return
+        named = [(row, self._person(row, "person")) for row in rows.of("access")]
+        ids = [account_id for _, account_id in named if account_id is not None] or (
+            [case.lead_id] if case.lead_id else []
+        )
+        if not ids:
+            message = "A restricted case names at least one person who may see it (a row of kind access, or its lead)."
+            raise _Wrong([rows.case.problem(message, "confidentiality")])
+        restrict_to(self._session, case.id, [], granted_by=None, at=self._now)
+        if not named:
+            restrict_to(self._session, case.id, ids, granted_by=None, at=self._now)
+        for row, account_id in named:
+            self._session.add(
+                NeedToKnow(
+                    case_id=case.id,
+                    account_id=account_id,
+                    granted_by=self._person(row, "granted_by"),
+                    granted_at=row.values["granted_at"] or self._now,
+                    reason=row.values["reason"],
+                )
+            )
+
+    def _entries(self, rows: _CaseRows, items: Mapping[int, int]) -> Iterator[tuple[Entry, datetime]]:
+        """The events of the case with their moment of recording, or the one entry of a case that was taken over."""
+        given = sorted(rows.of("event"), key=lambda row: row.values["number"] or 0)
+        for number, row in enumerate(given, start=1):
+            values = row.values
+            if values["number"] != number:
+                raise _Wrong([row.problem(f"Events are numbered without gaps; {number} is expected.", "number")])
+            if values["happened_on"] is None or values["recorded_at"] is None:
+                raise _Wrong([row.problem("An event has its day and its moment of recording.", "happened_on")])
+            if values["item"] is not None and values["item"] not in items:
+                raise _Wrong([row.problem("The case has no item of this number.", "item")])
+            entry = Entry(
+                number, values["event"], values["happened_on"], values["happened_at"],
+                items[values["item"]] if values["item"] is not None else None, values["corrects"],
+                self._person(row, "by"), values["detail"] or {},
+            )  # fmt: skip
+            yield entry, values["recorded_at"]
+        if not given:
+            yield from self._taken_over(rows, items)
+
+    def _taken_over(self, rows: _CaseRows, items: Mapping[int, int]) -> Iterator[tuple[Entry, datetime]]:
+        values = rows.case.values
+        cycle = life_cycles().cycles[cycle_code(values["kind"], values["direction"])]
+        ended = bool(values.get("outcome") or values.get("closed_on"))
+        status = values.get("status") or ("closed" if ended else cycle.resume_at)
+        detail: dict[str, Any] = {"status": status}
+        if values.get("outcome"):
+            detail["outcome"] = values["outcome"]
+        detail |= {name: day.isoformat() for name in _MILESTONES if isinstance(day := values.get(name), date)}
+        if cycle.statuses[status].terminal:
+            last = max((day for name in _MILESTONES if isinstance(day := values.get(name), date)), default=None)
+            detail.setdefault("closed_on", (last or values["opened_on"]).isoformat())
+        opened: date = values["opened_on"]
+        yield Entry(1, "taken_over", opened, detail=detail), self._now
+        stated = {row.values["number"]: row.values for row in rows.of("item")}
+        for seq, (number, item_id) in enumerate(items.items(), start=2):
+            own = stated.get(number, {})
+            outcome = own.get("outcome") or _ITEM_OF_CASE.get(values.get("outcome") or "", "")
+            of_item: dict[str, Any] = {"status": "finished" if outcome else own.get("status") or "requested"}
+            if outcome:
+                of_item["outcome"] = outcome
+            yield Entry(seq, "taken_over", opened, item_id=item_id, detail=of_item), self._now
+
+    def _exchanges(self, rows: _CaseRows, case: Case, items: Mapping[int, int]) -> None:
+        for row in rows.of("refusal"):
+            values = row.values
+            names = ("given_by", "proposed_on", "reasons", "no_consultation_reason", "approved_on", "sent_back_on")
+            self._session.add(
+                Refusal(
+                    case_id=case.id,
+                    item_id=items.get(values["item"]) if values["item"] is not None else None,
+                    proposed_seq=values["event"] or 1,
+                    reasons_recorded=values["reasons_recorded"] is not False,
+                    communicated_on=values["communicated_on"],
+                    grounds=[RefusalGround(ground_code=code) for code in values["grounds"]],
+                    **{name: values[name] for name in names},
+                )
+            )
+        if not rows.of("refusal") and not rows.of("event") and rows.case.values.get("outcome") == "refused":
+            self._old_refusal(rows.case, case)
+        tables: tuple[tuple[str, Any, dict[str, str]], ...] = (
+            ("postponement", Postponement, {"ground": "ground_code"}),
+            ("information", InformationRequest, {"event": "asked_seq"}),
+            ("consultation", Consultation, {"event": "opened_seq"}),
+        )
+        for kind, model, renamed in tables:
+            for row in rows.of(kind):
+                values = {renamed.get(name, name): value for name, value in row.values.items() if name != "reference"}
+                if "end_kind" in values:
+                    values["end_kind"] = values["end_kind"] or None
+                self._session.add(model(case_id=case.id, **values))
+
+    def _old_refusal(self, row: _Row, case: Case) -> None:
+        """A refusal of a register that may never have kept reasons: then it is marked so."""
+        values = row.values
+        reasons = (values.get("refusal_reasons") or "").strip()
+        told = values.get("decided_on") or values.get("closed_on")
+        self._session.add(
+            Refusal(
+                case_id=case.id,
+                given_by="us" if case.direction == "incoming" else "other_state",
+                proposed_seq=1,
+                proposed_on=told or values["opened_on"],
+                reasons=reasons,
+                reasons_recorded=bool(reasons),
+                approved_on=told or values["opened_on"],
+                communicated_on=values.get("closed_on") or told,
+                grounds=[RefusalGround(ground_code=code) for code in values.get("grounds") or ()],
+            )
+        )
+
+    def _compare(self, rows: _CaseRows, case: Case) -> None:
+        """What the file states must be what its events give."""
+        if not rows.of("event"):
+            return
+        row, problems = rows.case, []
+        for name, derived in (("status", case.status), ("outcome", case.outcome)):
+            if (row.values[name] or None) != derived:
+                problems.append(row.problem(f"The events of the case give {derived or 'none'}.", name))
+        if problems:
+            raise _Wrong(problems)
+
+
+class _Wrong(Exception):
+    """Problems of the rows of one case."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__()
+        self.problems = problems
