@@ -22,6 +22,7 @@ VERBS: dict[str, str] = {
     "demo": "mla_tracker.cli_demo:demo",
     "user": "mla_tracker.cli_people:user",
     "deadline": "mla_tracker.cli_deadlines:deadline",
+    "events": "mla_tracker.cli_events:events",
     "reminders": "mla_tracker.cli_reminders:reminders",
     "mail": "mla_tracker.cli_reminders:mail",
     "statistics": "mla_tracker.cli_statistics:statistics",

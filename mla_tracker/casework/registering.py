@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.actor import Actor
@@ -132,6 +132,8 @@ def _first_events(opened: OpenAct, registration: Registration, session: Session)
 
 
 def _sent_before(session: Session, key: str) -> Registered | None:
+    """What this form made when it was sent before; two at once wait for each other until the first has committed."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
     row = session.execute(select(Case.id, Case.reference).where(Case.submission_key == key)).one_or_none()
     return Registered(row.id, row.reference, again=True) if row else None
 

@@ -238,9 +238,7 @@ class _Loader:
         self._office, self._session, self._foreign = office, session, foreign
         self._codes: Catalogue = catalogue(session)
         self._now = clock.now()
-        self._people: dict[str, int] = {
-            row.email: row.id for row in session.execute(select(Account.email, Account.id))
-        }
+        self._people: dict[str, int] = {row.email: row.id for row in session.execute(select(Account.email, Account.id))}
         self._authorities: dict[str, int] = {
             f"{'own' if own else state or ''}:{code}:{name}": authority_id
             for authority_id, own, state, code, name in session.execute(
