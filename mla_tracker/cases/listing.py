@@ -89,27 +89,23 @@ def _by_value(filters: CaseFilter) -> list[ColumnElement[bool]]:
 
 
 def _by_state_of_work(filters: CaseFilter, today: date) -> list[ColumnElement[bool]]:
-    of_open_cases = (filters.open_only, filters.overdue, filters.due_by, filters.custody, filters.no_answer_since)
-    silent_since = filters.no_answer_since
-    wanted: list[tuple[object, list[ColumnElement[bool]]]] = [
-        (any(of_open_cases), [Case.closed_on.is_(None)]),
-        (filters.unassigned, [Case.lead_id.is_(None)]),
-        (filters.closed_only, [Case.closed_on.is_not(None)]),
-        (filters.overdue, [Case.next_due_on < today]),
-        (filters.due_by, [Case.next_due_on <= filters.due_by]),
-        (filters.custody, [Case.next_custody.is_(True)]),
-        (filters.restricted, [Case.confidentiality == "restricted"]),
-        (
-            silent_since,
-            [
-                Case.direction == "outgoing",
-                Case.sent_on <= silent_since,
-                Case.acknowledged_on.is_(None),
-                Case.answered_on.is_(None),
-            ],
-        ),
+    due_by, silent_since = filters.due_by, filters.no_answer_since
+    of_open_cases = (filters.open_only, filters.overdue, due_by, filters.custody, silent_since)
+    wanted: list[tuple[object, ColumnElement[bool]]] = [
+        (any(of_open_cases), Case.closed_on.is_(None)),
+        (filters.unassigned, Case.lead_id.is_(None)),
+        (filters.closed_only, Case.closed_on.is_not(None)),
+        (filters.overdue, Case.next_due_on < today),
+        (filters.custody, Case.next_custody.is_(True)),
+        (filters.restricted, Case.confidentiality == "restricted"),
     ]
-    return [condition for on, conditions_of in wanted if on for condition in conditions_of]
+    found = [condition for on, condition in wanted if on]
+    if due_by is not None:
+        found.append(Case.next_due_on <= due_by)
+    if silent_since is not None:
+        silent = (Case.acknowledged_on.is_(None), Case.answered_on.is_(None))
+        found += [Case.direction == "outgoing", Case.sent_on <= silent_since, *silent]
+    return found
 
 
 def _by_days(filters: CaseFilter) -> list[ColumnElement[bool]]:

@@ -33,7 +33,7 @@ def find_case(session: Session, actor: Actor, reference: str, *, whole: bool = F
     if whole:
         statement = statement.options(
             selectinload(Case.items),
-            selectinload(Case.persons).selectinload(Person.names),
+            selectinload(Case.persons).joinedload(Person.names),
             selectinload(Case.bases),
             selectinload(Case.offences),
         )

@@ -87,12 +87,12 @@ def _open_round(act: OpenAct) -> InformationRequest | None:
 
 def open_consultation(act: OpenAct, given: Given) -> int:
     """Consult the other State before refusing or postponing, on conditions, costs or timing (UNCAC 46(26), 44(17))."""
-    return _open_consultation(act, given, "us", given.detail["subject"])
+    return _open_consultation(act, given, "us", str(given.detail.get("subject", "")))
 
 
 def consulted_by_other_state(act: OpenAct, given: Given) -> int:
     """The other State consults us."""
-    return _open_consultation(act, given, "other_state", given.detail["subject"])
+    return _open_consultation(act, given, "other_state", str(given.detail.get("subject", "")))
 
 
 def confidentiality_cannot_be_kept(act: OpenAct, given: Given) -> int:

@@ -186,8 +186,9 @@ def _await_users(users: int, say: Say) -> None:
 
 def _make_folders(var: Path) -> None:
     if not var.exists():
-        var.mkdir(parents=True)
-        var.chmod(0o755)
+        with contextlib.suppress(FileExistsError):  # another command was quicker
+            var.mkdir(parents=True)
+            var.chmod(0o755)
     try:
         for name in ("log", "run"):
             (var / name).mkdir(exist_ok=True, mode=0o700)

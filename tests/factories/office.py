@@ -98,4 +98,4 @@ def a_world(office: Office, session: Session) -> World:
     theirs = Authority(state="BR", name="Cooperation Department", type_code="CA_MLA")
     session.add_all([ours, theirs])
     session.commit()
-    return World(office, session, *people, authority_id=ours.id, their_authority_id=theirs.id)
+    return World(office, session, people[0], people[1], people[2], authority_id=ours.id, their_authority_id=theirs.id)

@@ -1,6 +1,7 @@
 """Acts on a request: what each needs, who may do it, what follows, and that a refused one leaves nothing."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -69,12 +70,13 @@ def test_a_request_is_assisted_from_receipt_to_closing(world: World) -> None:
 def test_refusing_needs_ground_reasons_duties_and_a_second_person(world: World) -> None:
     case = accepted_basis(world)
     before = state(world, case)
-    for detail, field in (
+    refusals: tuple[tuple[dict[str, Any], str], ...] = (
         ({"grounds": [], "reasons": "Because."}, "grounds"),
         ({"grounds": ["EX_NATIONALITY"], "reasons": "Because."}, "grounds"),
         ({"grounds": ["MLA_NONCONFORM"], "reasons": " "}, "reasons"),
         ({"grounds": ["MLA_NONCONFORM"], "reasons": "Because."}, "no_consultation_reason"),
-    ):
+    )
+    for detail, field in refusals:
         with pytest.raises(Invalid) as refused:
             world.record(case, "refusal_proposed", DAY, **detail)
         assert field in refused.value.errors
@@ -131,7 +133,7 @@ def test_without_an_accepted_basis_only_the_want_of_one_is_a_ground(world: World
 
 def test_postponing_needs_the_consultation_and_resuming_returns(world: World) -> None:
     case = accepted_basis(world)
-    given = {"ground": "PP_ONGOING", "reasons": "A case here.", "review_on": "2026-07-01"}
+    given: dict[str, Any] = {"ground": "PP_ONGOING", "reasons": "A case here.", "review_on": "2026-07-01"}
     with pytest.raises(Invalid):
         world.record(case, "postponed", DAY, **given)
     consulted(world, case)
@@ -220,15 +222,17 @@ def test_an_act_on_what_moved_on_meanwhile_is_a_conflict(world: World) -> None:
         record(opened, Given("acknowledged", DAY))
 
 
+def fail_in_the_middle(world: World, case: Case) -> None:
+    with act(world.office, world.session, case.id, actor=world.officer, recorded_at=NOW) as opened:
+        record(opened, Given("acknowledged", DAY))
+        raise RuntimeError
+
+
 def test_a_failure_in_the_middle_of_an_act_leaves_nothing(world: World) -> None:
     case = world.register()
     before = state(world, case)
-    with (
-        pytest.raises(RuntimeError),
-        act(world.office, world.session, case.id, actor=world.officer, recorded_at=NOW) as opened,
-    ):
-        record(opened, Given("acknowledged", DAY))
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        fail_in_the_middle(world, case)
     assert state(world, case) == before
 
 
@@ -237,7 +241,8 @@ def test_a_correction_moves_the_day_and_what_follows_from_it(world: World) -> No
     world.record(case, "acknowledged", DAY)
     seq = max(entry.seq for entry in entries_of(world.session, case.id))
     editing.correct(
-        world.office, world.session, case.id, seq, reason="Letter of the 5th", happened_on=date(2026, 3, 5), annul=False,
+        world.office, world.session, case.id, seq, reason="Letter of 5 March", happened_on=date(2026, 3, 5),
+        annul=False,
         actor=world.officer,
     )  # fmt: skip
     assert case.acknowledged_on == date(2026, 3, 5)

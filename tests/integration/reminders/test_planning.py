@@ -36,7 +36,7 @@ def on(day: date, hour: int = 9) -> datetime:
 def ledger(sessions: Sessions) -> list[tuple[str, str, str | None]]:
     with sessions() as session:
         rows = session.execute(select(Notice.rung, Notice.state, Notice.reason).order_by(Notice.due_at, Notice.id))
-        return [tuple(row) for row in rows]
+        return [(row.rung, row.state, row.reason) for row in rows]
 
 
 def test_each_rung_is_decided_once_however_often_the_sweep_runs(sessions: Sessions) -> None:

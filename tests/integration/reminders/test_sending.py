@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,6 @@ from mla_tracker.audit.chain import AuditKey
 from mla_tracker.core import clock
 from mla_tracker.core.database import Sessions
 from mla_tracker.deadlines.models import Deadline
-from mla_tracker.reminders import sending
 from mla_tracker.reminders.mailer import Delayed, SmtpMailer, Unreachable, make_mailer
 from mla_tracker.reminders.messages import Letterhead, message_id
 from mla_tracker.reminders.models import Notice
@@ -361,8 +361,8 @@ def test_a_sender_that_the_server_refuses_kills_no_message() -> None:
         SmtpMailer(sink.host, sink.port, "none").deliver(_letter())
 
 
-def _letter() -> sending.EmailMessage:
-    letter = sending.EmailMessage()
+def _letter() -> EmailMessage:
+    letter = EmailMessage()
     letter["From"], letter["To"], letter["Subject"] = "mla@justice.example", "a@office.example", "A letter"
     letter.set_content("Text")
     return letter
