@@ -13,6 +13,7 @@ A page builds its form and a command its options from the same specification. No
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
@@ -381,6 +382,31 @@ def unanswered(transition: Transition, detail: Mapping[str, Any]) -> dict[str, s
         for field in _ASKED_BY_ACT.get(transition.event, ())
         if field.required and not detail.get(field.name)
     }
+
+
+def misfits(transition: Transition, detail: Mapping[str, Any]) -> dict[str, str]:
+    """What is entered and is no day or none of the choices: field to message. Code lists are their service's matter."""
+    return {
+        field.name: message
+        for field in fields_asked(transition)
+        if (value := detail.get(field.name)) not in (None, "") and (message := _misfit(field, value))
+    }
+
+
+def _misfit(field: FieldSpec, value: Any) -> str:
+    if field.kind is FieldKind.DATE and not _is_day(value):
+        return "Enter a day."
+    if field.kind is FieldKind.CHOICE and value not in dict(field.choices):
+        return "Choose one of the values offered."
+    return ""
+
+
+def _is_day(value: Any) -> bool:
+    try:
+        date.fromisoformat(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def _further_days(transition: Transition) -> list[str]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.audit.chain import AuditKey, canonical, detail_digest, new_salt, seal
-from mla_tracker.cases.facts import CaseFile, lacking, unanswered, unmet
+from mla_tracker.cases.facts import CaseFile, lacking, misfits, unanswered, unmet
 from mla_tracker.cases.file_events import FILE_EVENTS
 from mla_tracker.cases.life_cycle import LifeCycle, LifeCycles, Transition
 from mla_tracker.cases.models import AssistanceItem, Case, CaseEvent, CaseEventDetail
@@ -148,7 +148,7 @@ class OpenAct:
     def _facts(self, row: Transition, detail: Mapping[str, Any], vouched: frozenset[str]) -> None:
         file = self.file
         missing = unmet(row, file, detail, vouched)
-        questions = unanswered(row, detail)
+        questions = unanswered(row, detail) | misfits(row, detail)
         if not missing and not questions:
             return
         standing = [fact for fact in lacking(row, file) if fact in missing]

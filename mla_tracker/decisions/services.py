@@ -97,9 +97,12 @@ def record_negative_reply(act: OpenAct, given: Given) -> int:
     """What the other State answered to us, with the grounds it named; none named is a finding of its own."""
     if act.case.kind == "extradition" and given.detail.get("reply_kind") == "not_executable":
         raise Invalid({"reply_kind": "A request for extradition is refused or returned; it is not an item to execute."})
+    grounds = _grounds(given)
+    if unknown := [code for code in grounds if code not in catalogue(act.session).grounds]:
+        raise Invalid({"grounds": f"Unknown: {', '.join(unknown)}."})
     seq = given.append(act, given.code)
     if given.detail.get("reply_kind", "refused") == "refused":
-        refusal = _add_refusal(act, given, seq, "other_state", _grounds(given))
+        refusal = _add_refusal(act, given, seq, "other_state", grounds)
         refusal.approved_on = refusal.communicated_on = given.day(act)
     return seq
 
