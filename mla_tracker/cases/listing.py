@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from mla_tracker.accounts.actor import Actor
@@ -22,6 +22,7 @@ PAGE: Final = 50
 COUNT_CAP: Final = 1000
 FAR: Final = date(9999, 12, 31)
 SHORTEST_WORD: Final = 2
+LARGEST_ID: Final = 2**63 - 1
 
 ORDERS: Final = ("due", "newest", "oldest", "state")
 
@@ -187,9 +188,16 @@ def _beyond(keys: Sequence[tuple[ColumnElement[Any], bool]], values: Sequence[An
         return left < right if directions.pop() else left > right
     steps = []
     for number, (key, down) in enumerate(keys):
-        same = [former == value for (former, _), value in zip(keys[:number], values, strict=False)]
-        steps.append(and_(*same, key < values[number] if down else key > values[number]))
+        same = [former.is_not_distinct_from(value) for (former, _), value in zip(keys[:number], values, strict=False)]
+        steps.append(and_(*same, _further(key, values[number], down)))
     return or_(*steps)
+
+
+def _further(key: ColumnElement[Any], value: Any, down: bool) -> ColumnElement[bool]:
+    """Beyond `value` in one column. Rows without a State come last, as PostgreSQL puts them."""
+    if value is None:
+        return false()
+    return key < value if down else or_(key > value, key.is_(None))
 
 
 def _format_key(row: Row[Any], width: int) -> str:
@@ -200,10 +208,23 @@ def _format_key(row: Row[Any], width: int) -> str:
 def _parse_key(text: str, order: str) -> list[Any] | None:
     """The values of a key, or None where the address was tampered with: then the list begins at its beginning."""
     parts = text.split("~")
-    shapes: list[Any] = [str, date.fromisoformat, int] if order == "state" else [date.fromisoformat, int]
+    shapes: list[Any] = [_state, date.fromisoformat, _id] if order == "state" else [date.fromisoformat, _id]
     if len(parts) != len(shapes):
         return None
     try:
         return [shape(part) for shape, part in zip(shapes, parts, strict=True)]
     except ValueError:
         return None
+
+
+def _state(text: str) -> str | None:
+    if text and not (len(text) == 2 and text.isalpha()):
+        raise ValueError(text)
+    return text or None
+
+
+def _id(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= LARGEST_ID:
+        raise ValueError(text)
+    return number

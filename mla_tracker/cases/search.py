@@ -10,8 +10,10 @@ _LATIN: Final = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ı": "i", "æ":
 
 
 def fold(text: str) -> str:
-    """`text` without case, diacritics and variants, words separated by single spaces."""
-    decomposed = unicodedata.normalize("NFKD", text).casefold().translate(_ARABIC).translate(_LATIN)
+    """`text` without case, diacritics and variants, words separated by single spaces. NUL, which no text of the
+    database can hold, is no sign.
+    """
+    decomposed = unicodedata.normalize("NFKD", text.replace("\0", "")).casefold().translate(_ARABIC).translate(_LATIN)
     plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
     return " ".join(plain.split())
 

@@ -12,6 +12,7 @@ from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.models import Account
 from mla_tracker.accounts.visibility import visible
 from mla_tracker.cases.life_cycle import life_cycles
+from mla_tracker.cases.listing import LARGEST_ID
 from mla_tracker.cases.models import Case
 from mla_tracker.deadlines.models import Deadline
 from mla_tracker.deadlines.queries import running
@@ -105,9 +106,10 @@ def _conditions(actor: Actor, filters: DueFilter) -> list[ColumnElement[bool]]:
 def _key(text: str) -> tuple[date, int] | None:
     day, _, number = text.partition("~")
     try:
-        return date.fromisoformat(day), int(number)
+        key = date.fromisoformat(day), int(number)
     except ValueError:
         return None
+    return key if 0 <= key[1] <= LARGEST_ID else None
 
 
 def due_counts(session: Session, actor: Actor, lead_id: int | None, today: date) -> dict[str, int]:

@@ -35,6 +35,14 @@ from mla_tracker.core.errors import Invalid, NotPermitted
 from mla_tracker.instruments.queries import catalogue
 
 FIRST_EVENT: Final = {"incoming": "received", "outgoing": "opened"}
+# Beside which field of the form it is said that a fact of the first event is lacking.
+_FIELD_OF_FACT: Final = {
+    "SUBJECT": "subject",
+    "COUNTERPART_STATE": "counterpart",
+    "OWNER": "owner_authority_id",
+    "PERSON_SOUGHT": "persons",
+    "WANTED_FOR": "wanted_for",
+}
 
 
 @dataclass(frozen=True)
@@ -116,6 +124,7 @@ def _first_events(opened: OpenAct, registration: Registration, session: Session)
             detail={"warrant": registration.provisional_arrest_warrant},
         )
         return
+    _require_facts(opened, first)
     opened.append(first, at=registration.particulars.received_at)
     for item in registration.items:
         add_item(
@@ -129,6 +138,14 @@ def _first_events(opened: OpenAct, registration: Registration, session: Session)
         row = opened.transition("registered")
         if not lacking(row, opened.file):
             opened.append("registered")
+
+
+def _require_facts(opened: OpenAct, first: str) -> None:
+    """What must stand on the file before its first event, said beside the fields."""
+    missing = lacking(opened.transition(first), opened.file)
+    errors = {_FIELD_OF_FACT[fact]: f"Enter {opened.tables.facts[fact]}." for fact in missing if fact in _FIELD_OF_FACT}
+    if errors:
+        raise Invalid(errors)
 
 
 def _sent_before(session: Session, key: str) -> Registered | None:
