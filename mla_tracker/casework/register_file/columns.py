@@ -51,8 +51,8 @@ def _columns(text: str) -> tuple[Column, ...]:
 
 KINDS: Final[Mapping[str, tuple[Column, ...]]] = {
     "authority": _columns(
-        "authority name state own:yes_no type competent_for channels:list languages:list address email phone "
-        "urgent_contact note verified_on:day"
+        "authority name name_native state own:yes_no type competent_for channels:list languages:list address email "
+        "phone urgent_contact website note verified_on:day valid_from:day valid_to:day retired_at:moment"
     ),
     "case": _columns(
         "reference former_reference kind direction parent subject counterpart counterpart_authority their_reference "

@@ -50,8 +50,8 @@ def authority_key(authority: Authority | None) -> str:
 
 
 def _authority(row: Authority) -> dict[str, Any]:
-    names = ("name", "state", "own", "competent_for", "channels", "languages", "address", "email", "phone")
-    more = ("urgent_contact", "note", "verified_on")
+    names = ("name", "name_native", "state", "own", "competent_for", "channels", "languages", "address", "email")
+    more = ("phone", "urgent_contact", "website", "note", "verified_on", "valid_from", "valid_to", "retired_at")
     return {
         "authority": authority_key(row),
         "type": row.type_code,

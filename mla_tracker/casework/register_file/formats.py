@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TextIO
 
@@ -21,13 +22,15 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class FileRow:
-    """A row as it stands in a file: where (sheet and row number, as the program shows them) and its cells by
-    heading.
+    """A row as it stands in a file: where (sheet and row number, as the program shows them) and its cells by heading.
+
+    `surplus`: it has filled cells beyond the heading, mostly since a text with the separator in it lacks its quotes.
     """
 
     sheet: str
     number: int
     cells: Mapping[str, str]
+    surplus: bool = False
 
 
 class UnreadableFile(DomainError):
@@ -103,9 +106,11 @@ def _read_csv(path: Path) -> Iterator[FileRow]:
     if not heading:
         raise UnreadableFile(f"{path.name}: has no heading.")
     for cells in lines:
-        named = dict(zip(heading, cells, strict=False))
-        if any(cell.strip() for cell in named.values()):
-            yield FileRow(path.name, lines.line_num, {name.strip(): restored(cell) for name, cell in named.items()})
+        if any(cell.strip() for cell in cells):
+            named = dict(
+                zip_longest((name.strip() for name in heading), map(restored, cells[: len(heading)]), fillvalue="")
+            )
+            yield FileRow(path.name, lines.line_num, named, surplus=any(map(str.strip, cells[len(heading) :])))
 
 
 def _read_workbook(path: Path) -> Iterator[FileRow]:
@@ -144,4 +149,4 @@ def _read_json(path: Path) -> Iterator[FileRow]:
     if not isinstance(loaded, list) or not all(isinstance(row, dict) for row in loaded):
         raise UnreadableFile(f"{path.name}: takes a list of objects.")
     for number, row in enumerate(loaded, start=1):
-        yield FileRow(path.name, number, {name: str(value) for name, value in row.items()})
+        yield FileRow(path.name, number, {name: "" if value is None else str(value) for name, value in row.items()})

@@ -12,7 +12,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
 from sqlalchemy import select
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.actor import SYSTEM, Actor
@@ -35,7 +37,7 @@ from mla_tracker.casework.register_file.mapping import Mapped, RegisterMap
 from mla_tracker.core import clock
 from mla_tracker.core.errors import DomainError, Invalid, NotPermitted
 from mla_tracker.decisions.models import Postponement, Refusal, RefusalGround
-from mla_tracker.directory.models import Authority
+from mla_tracker.directory.models import Authority, State
 from mla_tracker.exchanges.models import Consultation, InformationRequest
 from mla_tracker.instruments.catalogue import Catalogue
 from mla_tracker.instruments.queries import catalogue
@@ -64,6 +66,8 @@ _MILESTONES: Final = (
     "answered_on",
     "closed_on",
 )
+
+_SURPLUS: Final = "There are more cells than headings; a text with the separator in it stands in quotes."
 
 
 @dataclass(frozen=True)
@@ -165,6 +169,9 @@ def _read(path: Path, register_map: RegisterMap | None) -> tuple[list[_Row], lis
     rows: list[_Row] = []
     problems: list[Problem] = []
     for place in read_rows(path):
+        if place.surplus:
+            problems.append(Problem(place.sheet, place.number, "", "", _SURPLUS))
+            continue
         if register_map is None:
             read_row, wrong = _own_row(place)
             rows += read_row
@@ -238,6 +245,7 @@ class _Loader:
         self._office, self._session, self._foreign = office, session, foreign
         self._codes: Catalogue = catalogue(session)
         self._now = clock.now()
+        self._states = frozenset(session.scalars(select(State.iso2)))
         self._people: dict[str, int] = {row.email: row.id for row in session.execute(select(Account.email, Account.id))}
         self._authorities: dict[str, int] = {
             f"{'own' if own else state or ''}:{code}:{name}": authority_id
@@ -256,7 +264,13 @@ class _Loader:
             if values["type"] not in self._codes.authority_types:
                 problems.append(row.problem("There is no such type of authority.", "type"))
                 continue
-            names = ("name", "competent_for", "address", "email", "phone", "urgent_contact", "note", "verified_on")
+            if bool(values["own"]) == bool(values["state"]) or (values["state"] or None) not in (None, *self._states):
+                problems.append(row.problem("Takes a State of the directory, or none for a body of ours.", "state"))
+                continue
+            names = (
+                "name", "name_native", "competent_for", "address", "email", "phone", "urgent_contact", "website",
+                "note", "verified_on", "valid_from", "valid_to", "retired_at",
+            )  # fmt: skip
             authority = Authority(
                 state=values["state"] or None,
                 own=bool(values["own"]),
@@ -281,6 +295,10 @@ class _Loader:
             return _Written(None, [rows.case.problem(text, name) for name, text in invalid.errors.items()])
         except DomainError as problem:
             return _Written(None, [rows.case.problem(problem.message, problem.field or "")])
+        except (IntegrityError, DataError) as problem:
+            # What no check above foresaw, such as two items of one number: named by its case, as the database says it.
+            told = problem.orig.diag.message_primary if isinstance(problem.orig, psycopg.Error) else None
+            return _Written(None, [rows.case.problem(f"The database refuses this case: {told or 'no reason given'}.")])
         return _Written(case_id, [])
 
     def _write(self, rows: _CaseRows) -> int:
@@ -327,24 +345,35 @@ class _Loader:
             problems.append(row.problem(f"Takes one of: {', '.join(cycle.statuses)}.", "status"))
         if values.get("outcome") and values["outcome"] not in cycle.outcomes:
             problems.append(row.problem(f"Takes one of: {', '.join(cycle.outcomes)}.", "outcome"))
+        if values.get("counterpart") and values["counterpart"] not in self._states:
+            problems.append(row.problem(f"{values['counterpart']} is not a State of the directory.", "counterpart"))
         if values.get("opened_on") is None:
             lacking = "received_on" if values["direction"] == "incoming" else "sent_on"
             values["opened_on"] = values.get(lacking)
             if values["opened_on"] is None:
                 problems.append(row.problem("A day is needed: when it came, or when it went out.", lacking))
-        for part, column, known in (
-            ("basis", "basis", self._codes.legal_bases),
-            ("offence", "offence", self._codes.offences),
-            ("item", "type", self._codes.assistance_types),
-            ("postponement", "ground", self._codes.grounds),
-        ):
-            problems += [
-                inner.problem(f"{inner.values[column]} is not known.", column)
-                for inner in rows.of(part)
-                if known.get(inner.values[column]) is None
-            ]
+        problems += self._unknown_codes(rows)
         if problems:
             raise _Wrong(problems)
+
+    def _unknown_codes(self, rows: _CaseRows) -> list[Problem]:
+        """Codes in the rows that belong to a case."""
+        return [
+            inner.problem(f"{inner.values[column]} is not known.", column)
+            for part, column, known in (
+                ("basis", "basis", self._codes.legal_bases),
+                ("offence", "offence", self._codes.offences),
+                ("item", "type", self._codes.assistance_types),
+                ("postponement", "ground", self._codes.grounds),
+            )
+            for inner in rows.of(part)
+            if known.get(inner.values[column]) is None
+        ] + [
+            refusal.problem(f"{code} is not known.", "grounds")
+            for refusal in rows.of("refusal")
+            for code in refusal.values["grounds"]
+            if self._codes.grounds.get(code) is None
+        ]
 
     def _registration(self, row: _Row) -> Registration:
         values = row.values
@@ -405,6 +434,8 @@ class _Loader:
             if not name or code not in self._codes.authority_types:
                 raise _Wrong([row.problem("Takes an authority such as BR:CA_MLA:Ministry of Justice.", column)])
             own = state == "own"
+            if not own and state not in self._states:
+                raise _Wrong([row.problem(f"{state} is not a State of the directory.", column)])
             authority = Authority(state=None if own else state, own=own, type_code=code, name=name)
             self._session.add(authority)
             self._session.flush()
@@ -558,7 +589,8 @@ class _Loader:
         detail |= {name: day.isoformat() for name in _MILESTONES if isinstance(day := values.get(name), date)}
         if cycle.statuses[status].terminal:
             last = max((day for name in _MILESTONES if isinstance(day := values.get(name), date)), default=None)
-            detail.setdefault("closed_on", (last or values["opened_on"]).isoformat())
+            if "closed_on" not in detail:
+                detail |= {"closed_on": (last or values["opened_on"]).isoformat(), "not_recorded": ["closed_on"]}
         opened: date = values["opened_on"]
         yield Entry(1, "taken_over", opened, detail=detail), self._now
         stated = {row.values["number"]: row.values for row in rows.of("item")}

@@ -80,7 +80,8 @@ class RegisterMap:
     def _read(self, name: str, text: str) -> dict[str, Any]:
         if not text:
             return {} if name in self.constants else {name: _none(_CASE[name])}
-        if name in self.words:
+        # The names of States are known anyway; the map's own words for them come on top.
+        if name in self.words and (name != "counterpart" or _folded(text) in self.words[name]):
             return self._from_words(name, text)
         if name == "counterpart":
             return {name: self._country(text)}
@@ -205,13 +206,17 @@ def _completed(values: dict[str, Any]) -> dict[str, Any]:
             values[reason] = "not recorded"
     if not values.get("subject"):
         values["subject"] = values.get("operation") or "Subject not recorded"
-    if values.get("direction") == "incoming" and values.get("received_on") is None:
-        values["received_on"] = values.get("opened_on")
+    # One column of days may serve both directions: only the day of the case's own direction counts.
+    incoming = values.get("direction") == "incoming"
+    values["sent_on" if incoming else "received_on"] = None
+    if incoming and values.get("received_on") is not None:
+        values["opened_on"] = values["received_on"]
     return values
 
 
 def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    """A word without capitals, accents and doubled spaces; a typographic apostrophe is a plain one."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold().replace("\u2019", "'")
     return " ".join("".join(sign for sign in decomposed if not unicodedata.combining(sign)).split())
 
 
