@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from mla_tracker.deadlines.models import Deadline
+
+RELEASE: Final = frozenset({"must_release", "release_on_application"})
+"""Ends of a custody limit at which the person walks free; where release is only allowed, nobody has to act."""
 
 
 def deadlines_of(session: Session, case_id: int) -> Sequence[Deadline]:
@@ -25,11 +29,28 @@ def running(*, bound: str | None = None) -> ColumnElement[bool]:
     return condition if bound is None else and_(condition, Deadline.bound == bound)
 
 
+def watched() -> ColumnElement[bool]:
+    """The condition of a deadline by which a case is measured: ours and not provisional; or a custody limit at whose
+    end the person is released, whoever has to act and even before the basis is accepted.
+    """
+    return or_(
+        and_(Deadline.bound == "ours", ~Deadline.provisional),
+        and_(Deadline.clock == "max_custody", Deadline.explanation["expiry"].has_any(array(sorted(RELEASE)))),
+    )
+
+
+def is_watched(deadline: Deadline) -> bool:
+    """What `watched` asks of a row, of one that was read."""
+    ours = deadline.bound == "ours" and not deadline.provisional
+    expiry = deadline.explanation.get("expiry", ())
+    return ours or (deadline.clock == "max_custody" and not RELEASE.isdisjoint(expiry))
+
+
 def next_due(session: Session, case_id: int) -> Row[Any]:
-    """The first day on which something of ours is due that counts (not provisional), and whether custody runs."""
+    """The first day among the running deadlines that are watched, and whether custody runs."""
     return session.execute(
         select(
-            func.min(Deadline.due_on).filter(running(bound="ours"), ~Deadline.provisional).label("due_on"),
+            func.min(Deadline.due_on).filter(running(), watched()).label("due_on"),
             func.coalesce(func.bool_or(Deadline.clock == "max_custody").filter(running()), False).label("custody"),
         ).where(Deadline.case_id == case_id)
     ).one()

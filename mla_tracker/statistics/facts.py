@@ -21,6 +21,7 @@ from mla_tracker.cases.models import Case, CaseEvent
 from mla_tracker.cases.queries import entries_of
 from mla_tracker.cases.replay import ANSWERED, DECIDED, EXECUTED, effective, replay
 from mla_tracker.deadlines.models import Deadline
+from mla_tracker.deadlines.queries import watched
 from mla_tracker.decisions.models import Postponement, Refusal, RefusalGround
 from mla_tracker.statistics.definitions import NO_RESPONSE_DAYS
 from mla_tracker.statistics.rules import Dates, Flags, as_dates
@@ -113,9 +114,7 @@ def _statement(on: date, scope: str) -> Select[Any]:
             Deadline.case_id,
             func.bool_or(and_(binding, Deadline.end_kind == "met")).label("met"),
             func.bool_or(and_(binding, Deadline.end_kind == "missed")).label("missed"),
-            func.bool_or(
-                and_(running_on(on), Deadline.bound == "ours", ~Deadline.provisional, Deadline.due_on < on)
-            ).label("overdue"),
+            func.bool_or(and_(running_on(on), watched(), Deadline.due_on < on)).label("overdue"),
             func.bool_or(and_(running_on(on), Deadline.clock == "max_custody")).label("custody"),
         )
         .where(Deadline.started_on <= on)

@@ -15,6 +15,7 @@ from mla_tracker.accounts.signing_in import end_all_sessions, end_session
 from mla_tracker.casework.administration import note
 from mla_tracker.core.errors import DomainError, NotVisible
 from mla_tracker.web.access import requires
+from mla_tracker.web.account.browser_names import browser_name
 from mla_tracker.web.context import current_actor, current_session_id, db, now, office
 from mla_tracker.web.flashes import told
 from mla_tracker.web.forms import BaseForm
@@ -64,6 +65,7 @@ def index() -> Any:
         form=form,
         sessions=open_sessions(db(), account.id, now()),
         present=current_session_id(),
+        browser_name=browser_name,
     )
     return page, 422 if form.errors else 200
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from mla_tracker.cases.models import Case
 from mla_tracker.deadlines.models import Deadline
-from mla_tracker.deadlines.queries import is_overdue
+from mla_tracker.deadlines.queries import is_overdue, is_watched
 from mla_tracker.web.cases.explaining import why
 
 
@@ -27,6 +27,14 @@ class ShownDeadline:
     @property
     def running(self) -> bool:
         return self.row.ended_on is None and self.row.due_on is not None
+
+    @property
+    def custody(self) -> bool:
+        return self.row.clock == "max_custody"
+
+    @property
+    def watched(self) -> bool:
+        return is_watched(self.row)
 
     @property
     def ours(self) -> bool:

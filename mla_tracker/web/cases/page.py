@@ -1,6 +1,7 @@
 """Everything that the page of a request shows, read in a fixed number of queries."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from flask import url_for
@@ -59,7 +60,10 @@ def case_page(case: Case) -> dict[str, Any]:
         office().zone,
         may_correct=actor.may(Permission.REQUEST_CORRECT),
     )
-    first = next((shown for shown in deadlines if shown.running and shown.ours and not shown.row.provisional), None)
+    running = [shown for shown in deadlines if shown.running]
+    first = min(
+        (shown for shown in running if shown.watched), key=lambda shown: shown.row.due_on or date.max, default=None
+    )
     not_open = [offer for offer in found if offer.moves and offer.lacking]
     return {
         "case": case,
@@ -75,7 +79,7 @@ def case_page(case: Case) -> dict[str, Any]:
         "custody": shown_clocks(_custody_rows(case, deadlines)),
         "first_deadline": first,
         "deadlines": deadlines,
-        "clocks": [_gauge(shown) for shown in deadlines if shown.running and shown is not first][:6],
+        "clocks": [_gauge(shown) for shown in running if shown is not first and not shown.custody][:6],
         "items": [
             {
                 "item": item,
@@ -138,13 +142,13 @@ def _standing(
         facts.append(
             {
                 "key": "next",
-                "label": _("Our next deadline"),
+                "label": _("Next deadline"),
                 "value": weekday_day(first.row.due_on),
                 "note": bdi(first.row.label),
             }
         )
     else:
-        facts.append({"key": "next", "label": _("Our next deadline"), "value": _("None runs"), "note": ""})
+        facts.append({"key": "next", "label": _("Next deadline"), "value": _("None runs"), "note": ""})
     may_assign = current_actor().may(Permission.REQUEST_WORK)
     facts.append(
         {
@@ -177,7 +181,7 @@ def _custody_rows(case: Case, deadlines: Sequence[ShownDeadline]) -> list[Any]:
             self.label, self.source = shown.row.label, shown.row.source
             self.reference, self.subject = case.reference, case.subject
 
-    return [Row(shown) for shown in deadlines if shown.running and shown.row.clock == "max_custody"]
+    return [Row(shown) for shown in deadlines if shown.running and shown.custody]
 
 
 def _gauge(shown: ShownDeadline) -> dict[str, Any]:

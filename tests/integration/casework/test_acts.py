@@ -11,6 +11,7 @@ from mla_tracker.audit.services import chain_head
 from mla_tracker.cases.life_cycle import TransitionNotAllowed, life_cycles
 from mla_tracker.cases.models import AssistanceItem, Case, CaseEvent, CaseLegalBasis
 from mla_tracker.cases.open_act import SecondPersonNeeded
+from mla_tracker.cases.particulars import BasisGiven
 from mla_tracker.cases.queries import entries_of
 from mla_tracker.cases.recording import Given
 from mla_tracker.cases.replay import replay
@@ -21,6 +22,7 @@ from mla_tracker.casework.rebuilding import rebuild
 from mla_tracker.casework.recording import record
 from mla_tracker.core.errors import Conflict, DomainError, Invalid, NotPermitted
 from mla_tracker.deadlines.models import Deadline
+from mla_tracker.deadlines.queries import is_watched
 from mla_tracker.decisions.models import Refusal
 from mla_tracker.exchanges.models import InformationRequest
 from tests.factories.office import NOW, RECEIVED, World
@@ -313,3 +315,19 @@ def test_deadlines_start_stop_and_end_with_the_acts(world: World) -> None:
     world.record(case, "withdrawn", date(2026, 3, 20), withdrawn_by="The prosecutor.")
     assert of("UNCAC_ASAP").end_kind == "moot"
     assert case.next_due_on is None
+
+
+def test_a_custody_limit_leads_the_case_though_the_other_state_must_act(world: World) -> None:
+    asked = (BasisGiven("ECE", is_primary=True),)
+    case = world.register(
+        "extradition", provisional_arrest_warrant="Warrant 7/2026", bases=asked, counterpart="CH",
+        counterpart_authority_id=None,
+    )  # fmt: skip
+    world.record(case, "arrested", DAY, place="Harbour District", notice_date=DAY.isoformat())
+    limits = {row.rule_code: row for row in world.session.scalars(select(Deadline).where(Deadline.case_id == case.id))}
+    assert limits["ECE_PROV_18"].due_on == DAY + timedelta(days=18)
+    assert {row.bound for row in limits.values()} == {"theirs"}
+    # Release is only allowed after 18 days and ordered after 40: the second is what must not pass unseen.
+    assert case.next_due_on == limits["ECE_PROV_40"].due_on == DAY + timedelta(days=40)
+    assert [is_watched(limits[code]) for code in ("ECE_PROV_18", "ECE_PROV_40")] == [False, True]
+    assert case.next_custody
