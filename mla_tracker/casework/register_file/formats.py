@@ -22,7 +22,7 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class FileRow:
-    """A row as it stands in a file: where (sheet and row number, as the program shows them) and its cells by heading.
+    """A row as it stands in a file: where (sheet and row, as a spreadsheet shows them) and its cells by heading.
 
     `surplus`: it has filled cells beyond the heading, mostly since a text with the separator in it lacks its quotes.
     """
@@ -35,6 +35,10 @@ class FileRow:
 
 class UnreadableFile(DomainError):
     """The file is not what its name says, or has no heading."""
+
+
+class TooLong(DomainError):
+    """A text is longer than a cell of a workbook can hold; it would be lost."""
 
 
 def write_csv(rows: Iterable[tuple[str, Values]], out: TextIO) -> None:
@@ -72,7 +76,9 @@ def write_xlsx(rows: Iterable[tuple[str, Values]], out: BinaryIO) -> None:
         filled[kind] += 1
         texts = _texts(kind, values)
         for place, name in enumerate((ROW, *BY_NAME[kind])):
-            sheets[kind].write_string(filled[kind], place, neutralised(texts.get(name, "")))
+            if sheets[kind].write_string(filled[kind], place, neutralised(texts.get(name, ""))) != 0:
+                where = f"{kind} {texts.get('reference', '')}, {name}"
+                raise TooLong(f"{where}: is too long for a workbook, which cuts it off; take csv or json.")
     book.close()
 
 
@@ -101,16 +107,18 @@ def _read_csv(path: Path) -> Iterator[FileRow]:
         raise UnreadableFile(f"{path.name}: is not UTF-8; save it as “CSV UTF-8”.") from problem
     sample = text.partition("\n")[0]
     separator = max(",;\t", key=sample.count)
+    # A cell may be as long as the file: the limit of the csv module would refuse a long summary that the export wrote.
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     heading = next(lines, None)
     if not heading:
         raise UnreadableFile(f"{path.name}: has no heading.")
-    for cells in lines:
+    for number, cells in enumerate(lines, start=2):
         if any(cell.strip() for cell in cells):
             named = dict(
                 zip_longest((name.strip() for name in heading), map(restored, cells[: len(heading)]), fillvalue="")
             )
-            yield FileRow(path.name, lines.line_num, named, surplus=any(map(str.strip, cells[len(heading) :])))
+            yield FileRow(path.name, number, named, surplus=any(map(str.strip, cells[len(heading) :])))
 
 
 def _read_workbook(path: Path) -> Iterator[FileRow]:
