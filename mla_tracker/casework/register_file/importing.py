@@ -33,7 +33,7 @@ from mla_tracker.casework.administration import note
 from mla_tracker.casework.office import Office
 from mla_tracker.casework.register_file.columns import BY_NAME, ROW, CellError, read
 from mla_tracker.casework.register_file.formats import FileRow, read_rows
-from mla_tracker.casework.register_file.mapping import Mapped, RegisterMap
+from mla_tracker.casework.register_file.mapping import NO_COLUMN, Mapped, RegisterMap
 from mla_tracker.core import clock
 from mla_tracker.core.errors import DomainError, Invalid, NotPermitted
 from mla_tracker.decisions.models import Postponement, Refusal, RefusalGround
@@ -168,6 +168,7 @@ def _read(path: Path, register_map: RegisterMap | None) -> tuple[list[_Row], lis
     """All rows with their cells as values; what a column does not take is a problem."""
     rows: list[_Row] = []
     problems: list[Problem] = []
+    lacking: set[tuple[str, str]] = set()
     for place in read_rows(path):
         if place.surplus:
             problems.append(Problem(place.sheet, place.number, "", "", _SURPLUS))
@@ -178,8 +179,12 @@ def _read(path: Path, register_map: RegisterMap | None) -> tuple[list[_Row], lis
         else:
             mapped: Mapped = register_map.case_of(place.cells)
             wrong = [
-                Problem(place.sheet, place.number, item.column, item.value, item.message) for item in mapped.problems
+                Problem(place.sheet, place.number, item.column, item.value, item.message)
+                for item in mapped.problems
+                if (place.sheet, item.column) not in lacking
             ]
+            # A heading that is not there is wrong in every row: the first one tells of it.
+            lacking |= {(place.sheet, item.column) for item in mapped.problems if item.message == NO_COLUMN}
             if mapped.values is not None:
                 rows.append(_Row(place, "case", mapped.values))
         problems += wrong

@@ -20,6 +20,8 @@ from mla_tracker.core.errors import DomainError
 
 _CASE: Final = BY_NAME["case"]
 _KEYS: Final = frozenset({"columns", "constants", "words", "dates", "country_names", "people", "empty", "separator"})
+_MAPPINGS: Final = ("columns", "constants", "words", "people")
+NO_COLUMN: Final = "The register has no such column."
 _PEOPLE_COLUMNS: Final = frozenset({"assigned_to"})
 
 
@@ -64,7 +66,7 @@ class RegisterMap:
         problems = []
         for name, heading in self.columns.items():
             if heading not in cells:
-                problems.append(CellProblem(heading, "", "The register has no such column."))
+                problems.append(CellProblem(heading, "", NO_COLUMN))
                 continue
             text = cells[heading].strip()
             if text.casefold() in self.empty:
@@ -142,6 +144,11 @@ def read_map(path: Path) -> RegisterMap:
     if not isinstance(raw, dict):
         raise MapError(f"{path.name}: takes a mapping with the key columns.")
     _known(path, "key", raw, _KEYS)
+    tables = [(key, raw.get(key)) for key in _MAPPINGS]
+    tables += [(f"words: {name}", table) for name, table in (raw.get("words") or {}).items()]
+    for key, table in tables:
+        if table is not None and not isinstance(table, dict):
+            raise MapError(f"{path.name}: {key} takes a mapping.")
     for key in ("columns", "constants", "words"):
         _known(path, f"column under {key}", raw.get(key) or {}, _CASE)
     if not raw.get("columns"):
@@ -152,14 +159,14 @@ def read_map(path: Path) -> RegisterMap:
         except (UnknownLocaleError, ValueError) as problem:
             raise MapError(f"{path.name}: unknown language {language} under country_names.") from problem
     return RegisterMap(
-        columns=raw["columns"],
+        columns={name: str(heading) for name, heading in raw["columns"].items()},
         constants={name: _constant(path, name, value) for name, value in (raw.get("constants") or {}).items()},
-        words={name: _words(path, name, table) for name, table in (raw.get("words") or {}).items()},
+        words={name: _words(path, name, table or {}) for name, table in (raw.get("words") or {}).items()},
         dates=tuple(raw.get("dates") or ("%Y-%m-%d",)),
         country_names=tuple(raw.get("country_names") or ("en",)),
         people={str(short): address for short, address in (raw.get("people") or {}).items()},
         empty=frozenset(str(word).casefold() for word in raw.get("empty") or ()),
-        separator=raw.get("separator") or ";",
+        separator=str(raw.get("separator") or ";"),
     )
 
 
