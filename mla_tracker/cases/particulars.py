@@ -1,7 +1,7 @@
 """What is entered about a request, the checks on it, and the comparison when two people edit it at once."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -215,16 +215,40 @@ def changes(old: Mapping[str, Any], new: Particulars) -> dict[str, tuple[Any, An
     return {name: (old[name], getattr(new, name)) for name in FIELDS if old[name] != getattr(new, name)}
 
 
+def plain(value: Any) -> Any:
+    """A field's value as it is kept in an event: dates as ISO text, tuples as lists."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def rebased(since: Iterable[Mapping[str, Any]], old: Mapping[str, Any], new: Particulars) -> Particulars:
+    """What you entered, with the fields that you left as they were and others changed meanwhile (`since`) as they stand
+    now.
+    """
+    kept = {
+        name: old[name]
+        for name, was in _first_was(since).items()
+        if name in FIELDS and plain(getattr(new, name)) == was
+    }
+    return replace(new, **kept)
+
+
 def clashes(since: Iterable[Mapping[str, Any]], old: Mapping[str, Any], new: Particulars) -> list[Difference]:
     """What others changed (`since`: their "was" and "now" by field, oldest first) and now differs from what you
     entered.
     """
-    first_was: dict[str, Any] = {}
-    for change in since:
-        for name, was in change["was"].items():
-            first_was.setdefault(name, was)
     return [
         Difference(name, was, old[name], getattr(new, name))
-        for name, was in first_was.items()
+        for name, was in _first_was(since).items()
         if name in FIELDS and old[name] != getattr(new, name)
     ]
+
+
+def _first_was(since: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Each field that was changed, as it was before the first change."""
+    found: dict[str, Any] = {}
+    for change in since:
+        for name, was in change["was"].items():
+            found.setdefault(name, was)
+    return found

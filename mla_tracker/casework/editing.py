@@ -38,6 +38,8 @@ from mla_tracker.cases.particulars import (
     changes,
     check,
     clashes,
+    plain,
+    rebased,
 )
 from mla_tracker.cases.registration import (
     add_person,
@@ -59,14 +61,17 @@ def edit_particulars(
 ) -> bool:
     """Save edited fields; False when nothing had changed.
 
-    Where somebody saved after `version` and a field that he changed differs from what is saved now, raises
-    `EditConflict`
-    with a field-by-field comparison; edits of other fields go through together. Raises `Invalid` beside wrong fields.
+    Where somebody saved after `version`, edits of other fields go through together and what was left untouched stays as
+    the other one saved it; a field that both changed differently raises `EditConflict` with a comparison field by field.
+    Raises `Invalid` beside wrong fields.
     """
     with act(office, session, case_id, actor=actor) as a:
         old = asdict(particulars_of(a.case))
-        if a.case.version != version and (differences := clashes(_changes_since(session, case_id, version), old, new)):
-            raise EditConflict(differences=differences, version=a.case.version)
+        if a.case.version != version:
+            since = _changes_since(session, case_id, version)
+            new = rebased(since, old, new)
+            if differences := clashes(since, old, new):
+                raise EditConflict(differences=differences, version=a.case.version)
         today = clock.local_date(a.recorded_at, office.zone)
         check(
             new,
@@ -84,8 +89,8 @@ def edit_particulars(
         a.append(
             "particulars_changed",
             detail={
-                "was": {name: _plain(was) for name, (was, _) in changed.items()},
-                "now": {name: _plain(now) for name, (_, now) in changed.items()},
+                "was": {name: plain(was) for name, (was, _) in changed.items()},
+                "now": {name: plain(now) for name, (_, now) in changed.items()},
                 "version": a.case.version + 1,
             },
         )
@@ -113,13 +118,6 @@ def _changes_since(session: Session, case_id: int, version: int) -> list[dict[st
         .order_by(CaseEvent.seq)
     )
     return [detail for detail in map(json.loads, texts) if detail.get("version", 0) > version]
-
-
-def _plain(value: Any) -> Any:
-    """A field's value as it is kept in an event: dates as ISO text, tuples as lists."""
-    if isinstance(value, date):
-        return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value
 
 
 def assign(office: Office, session: Session, case_id: int, lead_id: int | None, *, actor: Actor) -> None:
