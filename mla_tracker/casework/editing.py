@@ -61,8 +61,8 @@ def edit_particulars(
 ) -> bool:
     """Save edited fields; False when nothing had changed.
 
-    Where somebody saved after `version`, edits of other fields go through together and what was left untouched stays as
-    the other one saved it; a field that both changed differently raises `EditConflict` with a comparison field by field.
+    Where somebody saved after `version`, edits of other fields go through together and what was left alone stays as
+    the other one saved it; a field that both changed differently raises `EditConflict` with a comparison by field.
     Raises `Invalid` beside wrong fields.
     """
     with act(office, session, case_id, actor=actor) as a:
