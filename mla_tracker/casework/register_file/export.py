@@ -91,7 +91,7 @@ class _Batch:
         self._information = self._of(session, select(InformationRequest), InformationRequest, ids)
         self._consultations = self._of(session, select(Consultation), Consultation, ids)
         self._access: dict[int, list[Any]] = {}
-        named = select(NeedToKnow).where(NeedToKnow.case_id.in_(ids)).order_by(NeedToKnow.account_id)
+        named = select(NeedToKnow).where(NeedToKnow.case_id.in_(ids))
         for row in session.scalars(named):
             self._access.setdefault(row.case_id, []).append(row)
 
@@ -191,7 +191,8 @@ class _Batch:
             yield "consultation", {
                 **of_case, **{name: getattr(row, name) for name in of_consultation}, "event": row.opened_seq
             }  # fmt: skip
-        for row in self._access.get(case.id, ()):
+        # By address: the ids of accounts differ from office to office, the file must not.
+        for row in sorted(self._access.get(case.id, ()), key=lambda named: self._people.get(named.account_id, "")):
             yield "access", {
                 **of_case, "person": self._people.get(row.account_id, ""),
                 "granted_by": self._people.get(row.granted_by, ""), "granted_at": row.granted_at, "reason": row.reason,
