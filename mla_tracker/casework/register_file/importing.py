@@ -7,10 +7,9 @@ marked so, and statistics leave it out and count it. Reminders that would have b
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import psycopg
 from sqlalchemy import select
@@ -24,16 +23,24 @@ from mla_tracker.accounts.services import create_account
 from mla_tracker.accounts.visibility import restrict_to
 from mla_tracker.cases.life_cycle import cycle_code, life_cycles
 from mla_tracker.cases.models import AssistanceItem, Case, CaseLegalBasis, CaseOffence, Person, PersonName
-from mla_tracker.cases.particulars import DIRECTIONS, FIELDS, KINDS, Particulars, PersonGiven, Registration, check
+from mla_tracker.cases.particulars import (
+    DIRECTIONS,
+    FIELDS,
+    KINDS,
+    PERSON_ROLES,
+    Particulars,
+    PersonGiven,
+    Registration,
+    check,
+)
 from mla_tracker.cases.references import PATTERN, keep_counters_ahead, next_reference, random_reference
 from mla_tracker.cases.registration import add_person, new_case
-from mla_tracker.cases.replay import Entry
 from mla_tracker.casework.act import close, open_on
 from mla_tracker.casework.administration import note
 from mla_tracker.casework.office import Office
-from mla_tracker.casework.register_file.columns import BY_NAME, ROW, CellError, read
-from mla_tracker.casework.register_file.formats import FileRow, read_rows
-from mla_tracker.casework.register_file.mapping import NO_COLUMN, Mapped, RegisterMap
+from mla_tracker.casework.register_file.entries import entries
+from mla_tracker.casework.register_file.mapping import RegisterMap
+from mla_tracker.casework.register_file.rows import CaseRows, Problem, Row, Wrong, group, read_file
 from mla_tracker.core import clock
 from mla_tracker.core.errors import DomainError, Invalid, NotPermitted
 from mla_tracker.decisions.models import Postponement, Refusal, RefusalGround
@@ -42,48 +49,6 @@ from mla_tracker.exchanges.models import Consultation, InformationRequest
 from mla_tracker.instruments.catalogue import Catalogue
 from mla_tracker.instruments.queries import catalogue
 from mla_tracker.reminders.services import set_notice_floor
-
-# What an item of a case that was taken over whole ended as, where the register says nothing of items.
-_ITEM_OF_CASE: Final[Mapping[str, str]] = {
-    "executed_in_full": "executed",
-    "executed_in_part": "executed_in_part",
-    "refused": "refused",
-    "withdrawn": "withdrawn",
-    "no_longer_needed": "no_longer_needed",
-    "returned": "returned",
-    "forwarded": "forwarded",
-    "not_executable": "not_executable",
-    "lapsed": "lapsed",
-    "merged": "merged",
-    "abandoned": "no_longer_needed",
-}
-_MILESTONES: Final = (
-    "opened_on",
-    "sent_on",
-    "acknowledged_on",
-    "decided_on",
-    "executed_on",
-    "answered_on",
-    "closed_on",
-)
-
-_SURPLUS: Final = "There are more cells than headings; a text with the separator in it stands in quotes."
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong with one row. `column` "" = the row as a whole."""
-
-    sheet: str
-    row: int
-    column: str
-    value: str
-    message: str
-
-    def __str__(self) -> str:
-        where = f"{self.sheet}, row {self.row}" + (f", {self.column}" if self.column else "")
-        what = f" “{self.value}”" if self.value else ""
-        return f"{where}{what}: {self.message}"
 
 
 class ImportRefused(DomainError):
@@ -102,30 +67,6 @@ class Loaded:
     total: int
 
 
-@dataclass
-class _Row:
-    """A row with its typed values."""
-
-    place: FileRow
-    kind: str
-    values: dict[str, Any]
-
-    def problem(self, message: str, column: str = "") -> Problem:
-        value = self.place.cells.get(column, "")
-        return Problem(self.place.sheet, self.place.number, column, value[:80], message)
-
-
-@dataclass
-class _CaseRows:
-    """A case row with the rows that name its reference."""
-
-    case: _Row
-    parts: dict[str, list[_Row]] = field(default_factory=dict)
-
-    def of(self, kind: str) -> list[_Row]:
-        return self.parts.get(kind, [])
-
-
 def load_register(
     office: Office, path: Path, *, actor: Actor = SYSTEM, register_map: RegisterMap | None = None, dry_run: bool = False
 ) -> Iterator[Loaded]:
@@ -136,8 +77,8 @@ def load_register(
     """
     if not actor.may(Permission.CASE_IMPORT):
         raise NotPermitted("This needs the right to import.")
-    rows, problems = _read(path, register_map)
-    cases, authorities, further = _group(rows)
+    rows, problems = read_file(path, register_map)
+    cases, authorities, further = group(rows)
     problems += further
     with office.sessions() as session:
         loader = _Loader(office, session, foreign=register_map is not None)
@@ -164,79 +105,6 @@ def load_register(
         session.commit()
 
 
-def _read(path: Path, register_map: RegisterMap | None) -> tuple[list[_Row], list[Problem]]:
-    """All rows with their cells as values; what a column does not take is a problem."""
-    rows: list[_Row] = []
-    problems: list[Problem] = []
-    lacking: set[tuple[str, str]] = set()
-    for place in read_rows(path):
-        if place.surplus:
-            problems.append(Problem(place.sheet, place.number, "", "", _SURPLUS))
-            continue
-        if register_map is None:
-            read_row, wrong = _own_row(place)
-            rows += read_row
-        else:
-            mapped: Mapped = register_map.case_of(place.cells)
-            wrong = [
-                Problem(place.sheet, place.number, item.column, item.value, item.message)
-                for item in mapped.problems
-                if (place.sheet, item.column) not in lacking
-            ]
-            # A heading that is not there is wrong in every row: the first one tells of it.
-            lacking |= {(place.sheet, item.column) for item in mapped.problems if item.message == NO_COLUMN}
-            if mapped.values is not None:
-                rows.append(_Row(place, "case", mapped.values))
-        problems += wrong
-    return rows, problems
-
-
-def _own_row(place: FileRow) -> tuple[list[_Row], list[Problem]]:
-    kind = place.cells.get(ROW) or (place.sheet if place.sheet in BY_NAME else "")
-    if kind not in BY_NAME:
-        known = ", ".join(BY_NAME)
-        return [], [
-            Problem(place.sheet, place.number, ROW, kind, f"Takes one of: {known}. Another register needs a map.")
-        ]
-    values: dict[str, Any] = {}
-    problems = []
-    for name, column in BY_NAME[kind].items():
-        try:
-            values[name] = read(column.shape, place.cells.get(name, ""))
-        except CellError as problem:
-            problems.append(Problem(place.sheet, place.number, name, place.cells[name][:80], f"{problem}."))
-    problems += [
-        Problem(place.sheet, place.number, name, "", f"A row of kind {kind} has no such column.")
-        for name, text in place.cells.items()
-        if name and name not in BY_NAME[kind] and name != ROW and text.strip()
-    ]
-    return ([] if problems else [_Row(place, kind, values)]), problems
-
-
-def _group(rows: Sequence[_Row]) -> tuple[list[_CaseRows], list[_Row], list[Problem]]:
-    """The cases in the order of the file with their parts; parents before their supplements."""
-    problems: list[Problem] = []
-    cases: dict[str, _CaseRows] = {}
-    for row in rows:
-        if row.kind != "case":
-            continue
-        key = row.values.get("reference") or row.values.get("former_reference") or f"row {row.place.number}"
-        if key in cases:
-            problems.append(row.problem(f"{key} stands twice in the file.", "reference"))
-        else:
-            cases[key] = _CaseRows(row)
-    for row in rows:
-        if row.kind in ("case", "authority"):
-            continue
-        owner = cases.get(row.values["reference"])
-        if owner is None:
-            problems.append(row.problem("There is no case with this reference in the file.", "reference"))
-        else:
-            owner.parts.setdefault(row.kind, []).append(row)
-    ordered = sorted(cases.values(), key=lambda one: bool(one.case.values.get("parent")))
-    return ordered, [row for row in rows if row.kind == "authority"], problems
-
-
 @dataclass(frozen=True)
 class _Written:
     case_id: int | None
@@ -259,7 +127,7 @@ class _Loader:
             )
         }
 
-    def authorities(self, rows: Sequence[_Row]) -> list[Problem]:
+    def authorities(self, rows: Sequence[Row]) -> list[Problem]:
         """The authorities that the file describes and that are not here yet."""
         problems = []
         for row in rows:
@@ -289,12 +157,12 @@ class _Loader:
             self._authorities[values["authority"]] = authority.id
         return problems
 
-    def case(self, rows: _CaseRows) -> _Written:
+    def case(self, rows: CaseRows) -> _Written:
         """One case with its parts."""
         try:
             with self._session.begin_nested():
                 case_id = self._write(rows)
-        except _Wrong as wrong:
+        except Wrong as wrong:
             return _Written(None, wrong.problems)
         except Invalid as invalid:
             return _Written(None, [rows.case.problem(text, name) for name, text in invalid.errors.items()])
@@ -306,7 +174,7 @@ class _Loader:
             return _Written(None, [rows.case.problem(f"The database refuses this case: {told or 'no reason given'}.")])
         return _Written(case_id, [])
 
-    def _write(self, rows: _CaseRows) -> int:
+    def _write(self, rows: CaseRows) -> int:
         row = rows.case
         self._check(rows)
         registration = self._registration(row)
@@ -321,21 +189,25 @@ class _Loader:
         self._access(rows, case)
         self._session.flush()
         opened = open_on(self._office, self._session, case, actor=SYSTEM, on=case.opened_on, now=recorded_at)
-        for entry, at in self._entries(rows, items):
+        log = entries(
+            rows, items, direction=case.direction, cycle=opened.cycle, now=self._now,
+            today=clock.local_date(self._now, self._office.zone), author=self._person,
+        )  # fmt: skip
+        for entry, at in log:
             opened.take_in(entry, at)
         self._exchanges(rows, case, items)
         close(self._office, opened)
         self._compare(rows, case)
         return case.id
 
-    def _check(self, rows: _CaseRows) -> None:
+    def _check(self, rows: CaseRows) -> None:
         """Codes and States that the file names must be known."""
         row, problems = rows.case, []
         values = row.values
         if values.get("kind") not in KINDS:
-            raise _Wrong([row.problem("Takes mla or extradition.", "kind")])
+            raise Wrong([row.problem("Takes mla or extradition.", "kind")])
         if values.get("direction") not in DIRECTIONS:
-            raise _Wrong([row.problem("Takes incoming or outgoing.", "direction")])
+            raise Wrong([row.problem("Takes incoming or outgoing.", "direction")])
         cycle = life_cycles().cycles[cycle_code(values["kind"], values["direction"])]
         for name, known in (
             ("legal_bases", self._codes.legal_bases),
@@ -359,28 +231,36 @@ class _Loader:
                 problems.append(row.problem("A day is needed: when it came, or when it went out.", lacking))
         problems += self._unknown_codes(rows)
         if problems:
-            raise _Wrong(problems)
+            raise Wrong(problems)
 
-    def _unknown_codes(self, rows: _CaseRows) -> list[Problem]:
+    def _unknown_codes(self, rows: CaseRows) -> list[Problem]:
         """Codes in the rows that belong to a case."""
-        return [
-            inner.problem(f"{inner.values[column]} is not known.", column)
-            for part, column, known in (
-                ("basis", "basis", self._codes.legal_bases),
-                ("offence", "offence", self._codes.offences),
-                ("item", "type", self._codes.assistance_types),
-                ("postponement", "ground", self._codes.grounds),
-            )
-            for inner in rows.of(part)
-            if known.get(inner.values[column]) is None
-        ] + [
-            refusal.problem(f"{code} is not known.", "grounds")
-            for refusal in rows.of("refusal")
-            for code in refusal.values["grounds"]
-            if self._codes.grounds.get(code) is None
-        ]
+        return (
+            [
+                inner.problem(f"{inner.values[column]} is not known.", column)
+                for part, column, known in (
+                    ("basis", "basis", self._codes.legal_bases),
+                    ("offence", "offence", self._codes.offences),
+                    ("item", "type", self._codes.assistance_types),
+                    ("postponement", "ground", self._codes.grounds),
+                )
+                for inner in rows.of(part)
+                if known.get(inner.values[column]) is None
+            ]
+            + [
+                person.problem(f"Takes one of: {', '.join(PERSON_ROLES)}.", "role")
+                for person in rows.of("person")
+                if person.values["role"] and person.values["role"] not in PERSON_ROLES
+            ]
+            + [
+                refusal.problem(f"{code} is not known.", "grounds")
+                for refusal in rows.of("refusal")
+                for code in refusal.values["grounds"]
+                if self._codes.grounds.get(code) is None
+            ]
+        )
 
-    def _registration(self, row: _Row) -> Registration:
+    def _registration(self, row: Row) -> Registration:
         values = row.values
         given: dict[str, Any] = {name: values[name] for name in FIELDS if values.get(name) is not None}
         for name in ("counterpart", "confidentiality", "nature", "wanted_for", "channel"):
@@ -406,7 +286,7 @@ class _Loader:
             parent_id=self._parent(row),
         )
 
-    def _reference(self, row: _Row) -> str:
+    def _reference(self, row: Row) -> str:
         reference = row.values.get("reference") or ""
         if not reference and self._foreign:
             kind, direction, year = row.values["kind"], row.values["direction"], row.values["opened_on"].year
@@ -415,21 +295,21 @@ class _Loader:
             return next_reference(self._session, kind, direction, year)
         if not PATTERN.fullmatch(reference):
             message = "Takes a reference such as MLA-IN-2026-00042; another register is read with a map."
-            raise _Wrong([row.problem(message, "reference")])
+            raise Wrong([row.problem(message, "reference")])
         if self._session.scalar(select(Case.id).where(Case.reference == reference)) is not None:
-            raise _Wrong([row.problem("There is a case with this reference already.", "reference")])
+            raise Wrong([row.problem("There is a case with this reference already.", "reference")])
         return reference
 
-    def _parent(self, row: _Row) -> int | None:
+    def _parent(self, row: Row) -> int | None:
         parent = row.values.get("parent")
         if not parent:
             return None
         found = self._session.scalar(select(Case.id).where(Case.reference == parent))
         if found is None:
-            raise _Wrong([row.problem("There is no case with this reference.", "parent")])
+            raise Wrong([row.problem("There is no case with this reference.", "parent")])
         return found
 
-    def _authority(self, row: _Row, column: str) -> int | None:
+    def _authority(self, row: Row, column: str) -> int | None:
         key = row.values.get(column)
         if not key:
             return None
@@ -437,17 +317,17 @@ class _Loader:
             state, _, rest = key.partition(":")
             code, _, name = rest.partition(":")
             if not name or code not in self._codes.authority_types:
-                raise _Wrong([row.problem("Takes an authority such as BR:CA_MLA:Ministry of Justice.", column)])
+                raise Wrong([row.problem("Takes an authority such as BR:CA_MLA:Ministry of Justice.", column)])
             own = state == "own"
             if not own and state not in self._states:
-                raise _Wrong([row.problem(f"{state} is not a State of the directory.", column)])
+                raise Wrong([row.problem(f"{state} is not a State of the directory.", column)])
             authority = Authority(state=None if own else state, own=own, type_code=code, name=name)
             self._session.add(authority)
             self._session.flush()
             self._authorities[key] = authority.id
         return self._authorities[key]
 
-    def _person(self, row: _Row, column: str) -> int | None:
+    def _person(self, row: Row, column: str) -> int | None:
         """The account of an e-mail address; an unknown person becomes a disabled account."""
         email = (row.values.get(column) or "").strip().lower()
         if not email:
@@ -459,11 +339,11 @@ class _Loader:
                     now=self._now, active=False,
                 )  # fmt: skip
             except Invalid as invalid:
-                raise _Wrong([row.problem("; ".join(invalid.errors.values()), column)]) from invalid
+                raise Wrong([row.problem("; ".join(invalid.errors.values()), column)]) from invalid
             self._people[email] = account.id
         return self._people[email]
 
-    def _bases(self, rows: _CaseRows, case: Case) -> None:
+    def _bases(self, rows: CaseRows, case: Case) -> None:
         if given := rows.of("basis"):
             self._session.add_all(
                 CaseLegalBasis(
@@ -483,7 +363,7 @@ class _Loader:
             for number, code in enumerate(codes)
         )
 
-    def _offences(self, rows: _CaseRows, case: Case) -> None:
+    def _offences(self, rows: CaseRows, case: Case) -> None:
         given = [
             (row.values["offence"], row.values["domestic_article"], row.values["penalty"]) for row in rows.of("offence")
         ] or [(code, "", "") for code in rows.case.values.get("offences") or ()]
@@ -492,7 +372,7 @@ class _Loader:
             for code, article, penalty in given
         )
 
-    def _items(self, rows: _CaseRows, case: Case) -> dict[int, int]:
+    def _items(self, rows: CaseRows, case: Case) -> dict[int, int]:
         """The items by their number; a register without items of its own may list types of assistance."""
         made: dict[int, int] = {}
         given: list[dict[str, Any]] = [row.values for row in rows.of("item")] or [
@@ -500,12 +380,15 @@ class _Loader:
             for number, code in enumerate(rows.case.values.get("assistance") or (), start=1)
         ]
         places = rows.of("item")
+        numbers = [row.values["number"] for row in places]
+        if wrong := [row for at, row in enumerate(places) if numbers[at] is None or numbers[at] in numbers[:at]]:
+            raise Wrong([row.problem("An item has a number of its own.", "number") for row in wrong])
         for number, values in enumerate(given):
             kind = self._codes.assistance_types[values["type"]]
             coercive = values.get("coercive")
             item = AssistanceItem(
                 case_id=case.id,
-                number=values["number"] or number + 1,
+                number=values["number"],
                 type_code=values["type"],
                 description=values.get("description") or "",
                 coercive=coercive if coercive is not None else kind.coercive != "no",
@@ -519,7 +402,7 @@ class _Loader:
             made[item.number] = item.id
         return made
 
-    def _persons(self, rows: _CaseRows, case: Case) -> None:
+    def _persons(self, rows: CaseRows, case: Case) -> None:
         for row in rows.of("person"):
             values = row.values
             person = Person(
@@ -539,16 +422,18 @@ class _Loader:
             for name in rows.case.values.get("persons") or ():
                 add_person(self._session, case.id, PersonGiven(((name, ""),), role))
 
-    def _access(self, rows: _CaseRows, case: Case) -> None:
+    def _access(self, rows: CaseRows, case: Case) -> None:
         if case.confidentiality != "restricted":
             return
+        if nameless := [row for row in rows.of("access") if not row.values["person"].strip()]:
+            raise Wrong([row.problem("Takes the e-mail address of a person.", "person") for row in nameless])
         named = [(row, self._person(row, "person")) for row in rows.of("access")]
         ids = [account_id for _, account_id in named if account_id is not None] or (
             [case.lead_id] if case.lead_id else []
         )
         if not ids:
             message = "A restricted case names at least one person who may see it (a row of kind access, or its lead)."
-            raise _Wrong([rows.case.problem(message, "confidentiality")])
+            raise Wrong([rows.case.problem(message, "confidentiality")])
         restrict_to(self._session, case.id, [], granted_by=None, at=self._now)
         if not named:
             restrict_to(self._session, case.id, ids, granted_by=None, at=self._now)
@@ -563,51 +448,7 @@ class _Loader:
                 )
             )
 
-    def _entries(self, rows: _CaseRows, items: Mapping[int, int]) -> Iterator[tuple[Entry, datetime]]:
-        """The events of the case with their moment of recording, or the one entry of a case that was taken over."""
-        given = sorted(rows.of("event"), key=lambda row: row.values["number"] or 0)
-        for number, row in enumerate(given, start=1):
-            values = row.values
-            if values["number"] != number:
-                raise _Wrong([row.problem(f"Events are numbered without gaps; {number} is expected.", "number")])
-            if values["happened_on"] is None or values["recorded_at"] is None:
-                raise _Wrong([row.problem("An event has its day and its moment of recording.", "happened_on")])
-            if values["item"] is not None and values["item"] not in items:
-                raise _Wrong([row.problem("The case has no item of this number.", "item")])
-            entry = Entry(
-                number, values["event"], values["happened_on"], values["happened_at"],
-                items[values["item"]] if values["item"] is not None else None, values["corrects"],
-                self._person(row, "by"), values["detail"] or {},
-            )  # fmt: skip
-            yield entry, values["recorded_at"]
-        if not given:
-            yield from self._taken_over(rows, items)
-
-    def _taken_over(self, rows: _CaseRows, items: Mapping[int, int]) -> Iterator[tuple[Entry, datetime]]:
-        values = rows.case.values
-        cycle = life_cycles().cycles[cycle_code(values["kind"], values["direction"])]
-        ended = bool(values.get("outcome") or values.get("closed_on"))
-        status = values.get("status") or ("closed" if ended else cycle.resume_at)
-        detail: dict[str, Any] = {"status": status}
-        if values.get("outcome"):
-            detail["outcome"] = values["outcome"]
-        detail |= {name: day.isoformat() for name in _MILESTONES if isinstance(day := values.get(name), date)}
-        if cycle.statuses[status].terminal:
-            last = max((day for name in _MILESTONES if isinstance(day := values.get(name), date)), default=None)
-            if "closed_on" not in detail:
-                detail |= {"closed_on": (last or values["opened_on"]).isoformat(), "not_recorded": ["closed_on"]}
-        opened: date = values["opened_on"]
-        yield Entry(1, "taken_over", opened, detail=detail), self._now
-        stated = {row.values["number"]: row.values for row in rows.of("item")}
-        for seq, (number, item_id) in enumerate(items.items(), start=2):
-            own = stated.get(number, {})
-            outcome = own.get("outcome") or _ITEM_OF_CASE.get(values.get("outcome") or "", "")
-            of_item: dict[str, Any] = {"status": "finished" if outcome else own.get("status") or "requested"}
-            if outcome:
-                of_item["outcome"] = outcome
-            yield Entry(seq, "taken_over", opened, item_id=item_id, detail=of_item), self._now
-
-    def _exchanges(self, rows: _CaseRows, case: Case, items: Mapping[int, int]) -> None:
+    def _exchanges(self, rows: CaseRows, case: Case, items: Mapping[int, int]) -> None:
         for row in rows.of("refusal"):
             values = row.values
             names = ("given_by", "proposed_on", "reasons", "no_consultation_reason", "approved_on", "sent_back_on")
@@ -636,7 +477,7 @@ class _Loader:
                     values["end_kind"] = values["end_kind"] or None
                 self._session.add(model(case_id=case.id, **values))
 
-    def _old_refusal(self, row: _Row, case: Case) -> None:
+    def _old_refusal(self, row: Row, case: Case) -> None:
         """A refusal of a register that may never have kept reasons: then it is marked so."""
         values = row.values
         reasons = (values.get("refusal_reasons") or "").strip()
@@ -655,7 +496,7 @@ class _Loader:
             )
         )
 
-    def _compare(self, rows: _CaseRows, case: Case) -> None:
+    def _compare(self, rows: CaseRows, case: Case) -> None:
         """What the file states must be what its events give."""
         if not rows.of("event"):
             return
@@ -664,12 +505,4 @@ class _Loader:
             if (row.values[name] or None) != derived:
                 problems.append(row.problem(f"The events of the case give {derived or 'none'}.", name))
         if problems:
-            raise _Wrong(problems)
-
-
-class _Wrong(Exception):
-    """Problems of the rows of one case."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__()
-        self.problems = problems
+            raise Wrong(problems)

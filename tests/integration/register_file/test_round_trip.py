@@ -33,11 +33,14 @@ STANDING = text(
 
 @pytest.fixture
 def full_office(office: Office) -> Office:
-    """Demonstration cases, one of them restricted to named people, some words of theirs hostile to a spreadsheet."""
+    """Demonstration cases, one of them restricted to named people, one a supplement, some words hostile to a
+    spreadsheet.
+    """
     for _step in load(office, cases=CASES, seed=11):
         pass
     with office.sessions() as session:
-        first = session.scalars(select(Case).order_by(Case.id).limit(1)).one()
+        first, second = session.scalars(select(Case).order_by(Case.id).limit(2)).all()
+        second.parent_id = first.id
         first.subject, first.facts_summary = '=1+1; \\ "quoted"', "'- first line\nsecond\tline ;"
         first.operation, first.their_reference = "@sum", "+49 30"
         session.flush()
