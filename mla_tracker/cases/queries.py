@@ -44,9 +44,11 @@ def find_case(session: Session, actor: Actor, reference: str, *, whole: bool = F
 
 
 def lock_case(session: Session, actor: Actor, case_id: int) -> Case:
-    """The case, locked until the end of the transaction."""
+    """The case, locked until the end of the transaction, as it stands once the lock is held."""
     case = session.scalar(
-        select(Case).where(Case.id == case_id, visible(actor, Case.id)).with_for_update(of=Case.__table__)
+        select(Case).where(Case.id == case_id, visible(actor, Case.id)).with_for_update(of=Case.__table__),
+        # A page has read the case before: what another act committed since must not be hidden by that.
+        execution_options={"populate_existing": True},
     )
     if case is None:
         raise NotVisible("There is no such request.")

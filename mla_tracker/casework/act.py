@@ -52,6 +52,9 @@ def act(
             raise Conflict(SAVED_ELSEWHERE)
         opened = open_on(office, session, case, actor=actor, on=on or clock.local_date(now, office.zone), now=now)
         yield opened
+        if opened.length == opened.first_new:
+            session.rollback()  # nothing happened: nobody else's version may move
+            return
         close(office, opened)
         session.commit()
     except BaseException:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.models import Account, NeedToKnow
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.accounts.visibility import restrict_to
+from mla_tracker.cases.file_events import FILE_EVENTS
 from mla_tracker.cases.models import (
     AssistanceItem,
     Case,
@@ -55,6 +56,9 @@ from mla_tracker.core import clock
 from mla_tracker.core.errors import DomainError, Invalid, NotPermitted
 from mla_tracker.instruments.queries import catalogue
 
+_RECEIPTS: Final = frozenset({"received", "provisional_arrest_requested"})
+"""First entries whose day the particulars repeat: it is corrected there, and the particulars follow."""
+
 
 def edit_particulars(
     office: Office, session: Session, case_id: int, new: Particulars, *, version: int, actor: Actor
@@ -83,6 +87,9 @@ def edit_particulars(
         changed = changes(old, new)
         if not changed:
             return False
+        if "received_on" in changed and any(entry.code in _RECEIPTS for entry in a.entries):
+            problem = "Correct the receipt in the timeline: the time limits count from that entry."
+            raise Invalid({"received_on": problem})
         if "confidentiality" in changed:
             _follow_confidentiality(a, new)
         apply_particulars(a.case, new)
@@ -256,12 +263,18 @@ def correct(
             raise Invalid({"seq": "Choose an entry of this request that is no correction itself."})
         if not reason.strip():
             raise Invalid({"reason": "Give the reason for the correction."})
+        if wrong.code in FILE_EVENTS:
+            raise Invalid({"seq": "Change the particulars themselves: this entry only tells that they were changed."})
         if not annul and happened_on is None:
             raise Invalid({"happened_on": "Enter the day on which it happened."})
+        if happened_on is not None and happened_on > clock.local_date(a.recorded_at, office.zone):
+            raise Invalid({"happened_on": "This day lies in the future."})
         detail: dict[str, Any] = {"action": "annul" if annul else "change", "reason": reason.strip()}
         if not annul and happened_on is not None:
             detail["happened_on"] = happened_on.isoformat()
         a.append("corrected", detail=detail, vouched=frozenset({"CORRECTED_ENTRY"}), corrects_seq=seq)
+        if wrong.code in _RECEIPTS and happened_on is not None and not annul:
+            a.case.received_on, a.case.received_at = happened_on, None  # the hour belonged to the wrong day
 
 
 def lead_choices(session: Session) -> list[tuple[int, str]]:

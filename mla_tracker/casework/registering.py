@@ -38,6 +38,7 @@ FIRST_EVENT: Final = {"incoming": "received", "outgoing": "opened"}
 # Beside which field of the form it is said that a fact of the first event is lacking.
 _FIELD_OF_FACT: Final = {
     "SUBJECT": "subject",
+    "CHANNEL": "channel",
     "COUNTERPART_STATE": "counterpart",
     "OWNER": "owner_authority_id",
     "PERSON_SOUGHT": "persons",

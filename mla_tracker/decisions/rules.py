@@ -65,7 +65,9 @@ def check_duties(owed: Iterable[DutyOwed], done: Collection[str], excuse: str) -
             continue
         words = DUTY_WORDS[duty.duty]
         if duty.required:
-            raise Invalid({"no_consultation_reason": f"Record {words} first ({duty.article})."})
+            raise Invalid(
+                {"no_consultation_reason": f"Record {words} first: {duty.article} takes no reason in its place."}
+            )
         if not excuse.strip():
             problem = f"Record {words}, or give the reason why there was none ({duty.article})."
             raise Invalid({"no_consultation_reason": problem})

@@ -1,5 +1,6 @@
 """The pages of a request through the client: what is shown, what is kept, what is refused and where it is said."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from mla_tracker.cases.registration import particulars_of
 from mla_tracker.casework.demo.load import load
 from mla_tracker.casework.editing import edit_particulars
 from mla_tracker.core.database import Sessions
+from mla_tracker.directory.models import Authority
 from mla_tracker.office_from_settings import open_office
 from mla_tracker.web.context import Services
 from tests.support.browsing import application, person, signed_in, token
@@ -57,6 +59,32 @@ def test_a_request_is_registered_and_found_by_name_without_diacritics(client: Fl
     assert answer.headers["Location"].endswith("/cases/MLA-IN-2026-00001")
     assert "MLA-IN-2026-00001" in client.get("/cases?q=lukasz+nowicki").text
     assert "MLA-IN-2026-00001" not in client.get("/cases?q=somebody").text
+
+
+@pytest.mark.parametrize("direction", ["incoming", "outgoing"])
+def test_an_extradition_is_registered_on_its_page_which_shows_no_items(
+    client: FlaskClient, sessions: Sessions, direction: str
+) -> None:
+    with sessions() as session, session.begin():
+        body = Authority(own=True, name="Economic Crime Prosecutor", type_code="PROSECUTION")
+        session.add(body)
+        session.flush()
+        number = str(body.id)
+    address = f"/cases/new?kind=extradition&direction={direction}"
+    form = {
+        "csrf_token": token(client, address), "subject": "Extradition of Łukasz Nowicki", "counterpart": "BR",
+        "opened_on-day": "2", "opened_on-month": "3", "opened_on-year": "2026", "channel": "interpol",
+        "wanted_for": "prosecution", "basis": "UNCAC", "urgency": "routine", "confidentiality": "ordinary",
+        "persons-0-name": "Łukasz Nowicki", "persons-0-role": "sought", "owner_authority_id": number,
+    }  # fmt: skip
+    answer = client.post(address, data=form)
+    assert answer.status_code == 302, re.findall(r'class="err[^>]*>[^<]*', answer.text)
+
+
+def test_a_request_without_a_channel_is_told_so_beside_the_field(client: FlaskClient) -> None:
+    answer = new_request(client, channel="")
+    assert answer.status_code == 422
+    assert 'id="channel-error"' in answer.text
 
 
 def test_what_was_typed_is_kept_and_each_problem_stands_beside_its_field(client: FlaskClient) -> None:

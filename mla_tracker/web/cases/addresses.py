@@ -13,6 +13,8 @@ from werkzeug.datastructures import MultiDict
 from mla_tracker.cases.life_cycle import life_cycles
 from mla_tracker.cases.listing import ORDERS, CaseFilter
 from mla_tracker.cases.particulars import DIRECTIONS, KINDS, URGENCIES
+from mla_tracker.statistics.definitions import definition
+from mla_tracker.statistics.queries import parse_figure
 from mla_tracker.web.cases import words
 from mla_tracker.web.filters import country
 
@@ -122,8 +124,11 @@ def _in_words(name: str, value: str, leads: Mapping[int, str]) -> Any:
     }  # fmt: skip
     if name == "state":
         return country(value.upper())
-    if name == "lead" and value.isdigit():
+    if name == "lead" and value.isdecimal():
         return leads.get(int(value), value)
+    if name == "snapshot":
+        key = parse_figure(value.partition(":")[2])
+        return gettext(definition(key.measure).label) if key is not None else value
     if name in ("status", "outcome"):
         return _label_of(name, value)
     return known.get(name, {}).get(value, value)
@@ -151,4 +156,4 @@ def _day(text: str | None) -> date | None:
 def _snapshot(text: str | None) -> tuple[int, str] | None:
     """`ID:measure:kind:direction:state`: the snapshot and, as it stands, the figure in it."""
     number, _, figure = (text or "").partition(":")
-    return (int(number), figure) if number.isdigit() and figure else None
+    return (int(number), figure) if number.isdecimal() and figure else None

@@ -184,6 +184,9 @@ class RegisterForm(ParticularsForm):
         self.further_bases.choices = options(bases)
         self.offences.choices = options((row.code, offence_label(row)) for row in catalogue.offences.values())
         self.lead_id.choices = options(leads, blank=_l("Not assigned"))
+        if kind != "mla":
+            # An extradition asks for the person alone: its page shows no items, so that none is sent.
+            self.items.entries.clear()
         types = [(row.code, type_label(row)) for row in catalogue.assistance_types.values()]
         for entry in self.items:
             entry.form.type_code.choices = options(types, blank=_l("Choose"))

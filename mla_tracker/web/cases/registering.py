@@ -46,7 +46,7 @@ def new() -> Any:
             form.take(problem)
         else:
             if not done.again:
-                told(_("%(reference)s is registered.", reference=done.reference))
+                told(_("%(reference)s is on file.", reference=done.reference))
             return redirect(url_for("cases.detail", reference=done.reference))
     return _page(form, kind, direction), 422 if form.errors and not grown else 200
 

@@ -1,10 +1,11 @@
 """Acts on a request: what each needs, who may do it, what follows, and that a refused one leaves nothing."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import sessionmaker
 
 from mla_tracker.audit.services import chain_head
@@ -14,6 +15,7 @@ from mla_tracker.cases.open_act import SecondPersonNeeded
 from mla_tracker.cases.particulars import BasisGiven
 from mla_tracker.cases.queries import entries_of
 from mla_tracker.cases.recording import Given
+from mla_tracker.cases.registration import particulars_of
 from mla_tracker.cases.replay import replay
 from mla_tracker.casework import editing
 from mla_tracker.casework.act import act
@@ -331,3 +333,59 @@ def test_a_custody_limit_leads_the_case_though_the_other_state_must_act(world: W
     assert case.next_due_on == limits["ECE_PROV_40"].due_on == DAY + timedelta(days=40)
     assert [is_watched(limits[code]) for code in ("ECE_PROV_18", "ECE_PROV_40")] == [False, True]
     assert case.next_custody
+
+
+def test_a_corrected_receipt_moves_the_particulars_and_what_counts_from_them(world: World) -> None:
+    case = world.register()
+    first = entries_of(world.session, case.id)[0]
+    earlier = RECEIVED - timedelta(days=3)
+    before = case.next_due_on
+    editing.correct(
+        world.office, world.session, case.id, first.seq, reason="Stamp misread", happened_on=earlier, annul=False,
+        actor=world.officer,
+    )  # fmt: skip
+    assert (case.received_on, case.opened_on) == (earlier, earlier)
+    assert before is not None
+    assert case.next_due_on is not None
+    assert case.next_due_on < before
+
+
+def test_the_day_of_receipt_is_changed_in_the_timeline_alone(world: World) -> None:
+    case = world.register()
+    new = replace(particulars_of(case), received_on=RECEIVED - timedelta(days=1))
+    with pytest.raises(Invalid) as refused:
+        editing.edit_particulars(world.office, world.session, case.id, new, version=case.version, actor=world.officer)
+    assert "received_on" in refused.value.errors
+
+
+def test_a_page_that_read_the_case_before_sees_what_another_act_committed(world: World) -> None:
+    case = world.register()
+    seen = case.version
+    world.session.execute(update(Case).where(Case.id == case.id).values(version=seen + 1))
+    with pytest.raises(Conflict), act(world.office, world.session, case.id, actor=world.officer, version=seen):
+        pass
+
+
+def test_an_act_in_which_nothing_happened_moves_no_version(world: World) -> None:
+    case = world.register()
+    before = case.version
+    assert not editing.edit_particulars(
+        world.office, world.session, case.id, particulars_of(case), version=before, actor=world.officer
+    )
+    assert world.session.get_one(Case, case.id).version == before
+
+
+def test_a_correction_gives_no_day_to_come_and_touches_no_entry_of_the_file(world: World) -> None:
+    case = world.register()
+    editing.edit_particulars(
+        world.office, world.session, case.id, replace(particulars_of(case), operation="Lantern"),
+        version=case.version, actor=world.officer,
+    )  # fmt: skip
+    entries = entries_of(world.session, case.id)
+    told = next(entry.seq for entry in entries if entry.code == "particulars_changed")
+    for seq, day in ((entries[0].seq, date(2099, 1, 1)), (told, RECEIVED)):
+        with pytest.raises(Invalid):
+            editing.correct(
+                world.office, world.session, case.id, seq, reason="Wrong", happened_on=day, annul=False,
+                actor=world.officer,
+            )  # fmt: skip
