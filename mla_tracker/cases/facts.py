@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from mla_tracker.cases.life_cycle import Transition
+from mla_tracker.cases.particulars import FIRST_DAY, LAST_DAY
 from mla_tracker.cases.replay import Entry, Standing
 
 SERVICE_OF_DOCUMENTS: Final = "SERVICE"
@@ -403,10 +404,9 @@ def _misfit(field: FieldSpec, value: Any) -> str:
 
 def _is_day(value: Any) -> bool:
     try:
-        date.fromisoformat(str(value))
+        return FIRST_DAY <= date.fromisoformat(str(value)) <= LAST_DAY
     except ValueError:
         return False
-    return True
 
 
 def _further_days(transition: Transition) -> list[str]:

@@ -27,6 +27,9 @@ CHANNELS: Final = (
 PERSON_ROLES: Final = ("sought", "suspect", "witness", "expert", "victim", "holder", "other")
 
 LONGEST_SUBJECT: Final = 200
+# A slip of the keys, not a day: deadlines are counted from days, and years have an end for them.
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2199, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -184,6 +187,13 @@ def check(particulars: Particulars, *, kind: str, direction: str, opened_on: dat
             for name in ("needed_by", "hearing_on")
         ),
         *(
+            (_implausible(day), name, "Check the year.")
+            for name, day in (
+                ("opened_on", opened_on),
+                *((name, getattr(particulars, name)) for name in _DAYS),
+            )
+        ),
+        *(
             (_unknown(getattr(particulars, name), known), name, "Choose one of the values offered.")
             for name, known in _KNOWN_VALUES.items()
         ),
@@ -200,6 +210,13 @@ _KNOWN_VALUES: Final[Mapping[str, tuple[str, ...]]] = {
     "wanted_for": WANTED_FOR,
     "channel": CHANNELS,
 }
+
+
+_DAYS: Final = ("received_on", "needed_by", "hearing_on", "limitation_on")
+
+
+def _implausible(day: date | None) -> bool:
+    return day is not None and not FIRST_DAY <= day <= LAST_DAY
 
 
 def _before(planned: date | None, opened_on: date) -> bool:

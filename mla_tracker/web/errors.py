@@ -9,6 +9,7 @@ import structlog
 from flask import Flask, g, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from mla_tracker.core.errors import Conflict, DomainError, NotPermitted, NotVisible
@@ -23,6 +24,7 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(Conflict, lambda problem: error_page(409, problem.message))
     app.register_error_handler(DomainError, lambda problem: error_page(422, problem.message))
     app.register_error_handler(CSRFError, lambda _problem: error_page(400, _("The form had grown old. Open it again.")))
+    app.register_error_handler(DataError, _impossible)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -44,9 +46,20 @@ def _http(problem: Any) -> Any:
     return response, status
 
 
+def _impossible(problem: DataError) -> tuple[str, int]:
+    """A value that no column can hold: a number beyond all ids, a NUL in a text. Nobody types such a thing."""
+    _roll_back()
+    _log.warning("impossible value", kind=type(problem.orig).__name__)
+    return error_page(400, _("The address or the form holds a value that cannot be."))
+
+
 def _unexpected(problem: Exception) -> tuple[str, int]:
+    _roll_back()
+    _log.error("unexpected error", kind=type(problem).__name__, exc_info=problem)
+    return error_page(500)
+
+
+def _roll_back() -> None:
     session = g.get("db")
     if session is not None:
         session.rollback()
-    _log.error("unexpected error", kind=type(problem).__name__, exc_info=problem)
-    return error_page(500)

@@ -99,13 +99,13 @@ def _parts(typed: Mapping[str, str]) -> date | None:
     try:
         year = int(typed["year"])
         return date(year + _THIS_CENTURY if year < _CENTURY else year, _month(typed["month"]), int(typed["day"]))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
 def _month(text: str) -> int:
     """A number, or the start of a name (three letters at least) in the reader's language or in English."""
-    if text.isdigit():
+    if text.isdecimal():
         return int(text)
     start = text.casefold().rstrip(".")
     for locale in (get_locale() or "en", "en"):

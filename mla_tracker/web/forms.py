@@ -19,3 +19,9 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
                 self.form_errors.append(message)
             else:
                 field.errors = [*field.errors, message]
+
+
+def seen_version(field: Any) -> int:
+    """The version that a form was made against; one that was tampered with is none that there ever was."""
+    text = str(field.data or "")
+    return int(text) if text.isdecimal() and len(text) < 10 else -1

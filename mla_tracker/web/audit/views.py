@@ -109,18 +109,20 @@ def _filter(here: MultiDict[str, str]) -> TrailFilter:
     until = _day(here.get("to"))
     return TrailFilter(
         code=here.get("code", ""),
-        actor_id=int(person) if person.isdigit() and len(person) < 19 else None,
+        actor_id=int(person) if person.isdecimal() and len(person) < 19 else None,
         since=_start(_day(here.get("from"))),
         until=_start(until + timedelta(days=1)) if until is not None and until < date.max else None,
-        before=int(before) if before.isdigit() and len(before) < 10 else None,
+        before=int(before) if before.isdecimal() and len(before) < 10 else None,
     )
 
 
 def _day(text: str | None) -> date | None:
+    """The day of the address; before the first year that has a moment in every zone there is none."""
     try:
-        return date.fromisoformat(text) if text else None
+        found = date.fromisoformat(text) if text else None
     except ValueError:
         return None
+    return found if found is not None and date.min.year < found.year else None
 
 
 def _start(on: date | None) -> datetime | None:
@@ -141,7 +143,7 @@ def _around(endpoint: str, after: int | None, more: tuple[str, ...] = ()) -> dic
         if name == "code":
             return words.act_words(value)
         if name == "person":
-            return names.get(int(value) if value.isdigit() else None, value)
+            return names.get(int(value) if value.isdecimal() else None, value)
         found = _day(value)
         return day(found) if found else value
 

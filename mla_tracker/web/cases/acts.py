@@ -27,6 +27,7 @@ from mla_tracker.web.cases.views import bp
 from mla_tracker.web.context import current_actor, db, office, today
 from mla_tracker.web.filters import bdi
 from mla_tracker.web.flashes import told as flash_told
+from mla_tracker.web.forms import seen_version
 
 
 @bp.route("/<case_ref:reference>/acts/<code>", methods=["GET", "POST"])
@@ -46,7 +47,7 @@ def record_act(reference: str, code: str) -> Any:
         on, at = act_moment(form, office().zone)
         given = Given(code, on, at, item_id, act_detail(form, specs))
         try:
-            with act(office(), session, case.id, actor=actor, version=int(form["version"].data or 0)) as opened:
+            with act(office(), session, case.id, actor=actor, version=seen_version(form["version"])) as opened:
                 record(opened, given)
         except Conflict as problem:
             form.take(problem)

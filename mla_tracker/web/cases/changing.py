@@ -40,7 +40,7 @@ from mla_tracker.web.cases.presenting import event_title
 from mla_tracker.web.cases.views import bp
 from mla_tracker.web.context import current_actor, db, office
 from mla_tracker.web.flashes import told
-from mla_tracker.web.forms import BaseForm
+from mla_tracker.web.forms import BaseForm, seen_version
 
 
 def _done(case: Case, anchor: str = "") -> Any:
@@ -82,7 +82,7 @@ def edit(reference: str) -> Any:
             )
         )
         try:
-            editing.edit_particulars(office(), session, case.id, new, version=int(form.version.data or 0), actor=actor)
+            editing.edit_particulars(office(), session, case.id, new, version=seen_version(form.version), actor=actor)
         except EditConflict as problem:
             form.take(problem)
             form.version.data = str(problem.version)
@@ -272,7 +272,7 @@ def correct(reference: str, seq: int) -> Any:
             happened_on=form.happened_on.data,
             annul=form.action.data == "annul",
             actor=current_actor(),
-            version=int(form.version.data or 0),
+            version=seen_version(form.version),
         ),
     ):
         return _done(case, "timeline")

@@ -187,7 +187,7 @@ def change(authority_id: int) -> Any:
 
     def save() -> None:
         typed = form.version.data or ""
-        version = int(typed) if typed.isdigit() else -1
+        version = int(typed) if typed.isdecimal() else -1
         administering.change_authority(
             office(), db(), authority_id, form.given(), version=version, actor=current_actor()
         )
