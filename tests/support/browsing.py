@@ -1,6 +1,7 @@
 """The application on static files that the test run builds once, and people who sign in to it."""
 
 import re
+import secrets
 from pathlib import Path
 
 from flask import Flask
@@ -39,6 +40,8 @@ def person(sessions: Sessions, name: str, role: str) -> int:
 def signed_in(app: Flask, name: str) -> FlaskClient:
     """A browser in which this person is signed in."""
     client = app.test_client()
+    # From an address of its own: signing in is limited by address, and all tests of a run share the counter.
+    client.environ_base["REMOTE_ADDR"] = f"2001:db8::{secrets.token_hex(2)}"
     form = {"email": f"{name}@office.example", "password": PASSWORD, "csrf_token": token(client, "/login")}
     assert client.post("/login", data=form).status_code == 302
     return client
