@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -102,10 +103,11 @@ def read_rows(path: Path) -> Iterator[FileRow]:
 
 def _read_csv(path: Path) -> Iterator[FileRow]:
     try:
-        text = path.read_text("utf-8-sig")
+        # As bytes: reading as text would turn every line end inside a cell into a plain one.
+        text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise UnreadableFile(f"{path.name}: is not UTF-8; save it as “CSV UTF-8”.") from problem
-    sample = text.partition("\n")[0]
+    sample = re.split(r"[\r\n]", text, maxsplit=1)[0]
     separator = max(",;\t", key=sample.count)
     # A cell may be as long as the file: the limit of the csv module would refuse a long summary that the export wrote.
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))

@@ -25,7 +25,9 @@ from mla_tracker.casework.register_file.formats import (
 
 Rows = list[tuple[str, dict[str, Any]]]
 # What a workbook can hold: XML knows no control characters but these, and no unpaired surrogates.
-CHARACTERS = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff") | st.sampled_from("\t\n")
+CHARACTERS = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff") | st.sampled_from(
+    "\t\n\r"
+)
 TEXTS = st.text(CHARACTERS, min_size=1, max_size=40) | st.sampled_from(
     ["=1+1", "'x", "'=x", "-", "@a", '"', '""', ";,\t"]
 )
@@ -51,6 +53,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("form", FORMATS)
 @given(texts=st.lists(TEXTS.filter(str.strip), min_size=1, max_size=4))
 @example(texts=["_x0041_", "=A1", "line\nbreak", " spaces ", "سجل", "1.0", "2026-11-24", "TRUE"])
+@example(texts=["a form\r\nsends these", "\rfirst", "last\r\n", "an old\rMac"])
 def test_every_text_comes_back(folder: Path, form: str, texts: list[str]) -> None:
     rows: Rows = [("case", {"reference": str(number), "subject": text}) for number, text in enumerate(texts)]
     found = [row.cells["subject"] for row in read_rows(written(form, rows, folder))]
