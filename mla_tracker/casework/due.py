@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.models import Account
+from mla_tracker.accounts.permissions import Permission
 from mla_tracker.accounts.visibility import visible
 from mla_tracker.cases.life_cycle import life_cycles
 from mla_tracker.cases.listing import LARGEST_ID
 from mla_tracker.cases.models import Case
+from mla_tracker.cases.particulars import DIRECTIONS, KINDS
 from mla_tracker.deadlines.models import Deadline
 from mla_tracker.deadlines.queries import running
+from mla_tracker.decisions.models import Refusal
 
 PAGE: Final = 50
 CUSTODY: Final = "max_custody"
@@ -42,7 +45,7 @@ class DuePage:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Cases in which it is another's turn, the longest waiting first."""
+    """Cases that wait for somebody, the longest waiting first."""
 
     rows: Sequence[Any]
     total: int
@@ -130,15 +133,40 @@ def due_counts(session: Session, actor: Actor, lead_id: int | None, today: date)
 
 def waiting_for(session: Session, actor: Actor, lead_id: int | None, *, size: int = 15) -> Waiting:
     """Open cases whose status waits for the other State, a court, an executing authority or a third party."""
-    waiting = {
-        status.code
-        for code in ("mla_in", "mla_out", "ex_in", "ex_out")
-        for status in life_cycles().cycles[code].statuses.values()
-        if status.whose_turn != "ours" and not status.terminal
-    }
-    where = [visible(actor, Case.id), Case.closed_on.is_(None), Case.status.in_(sorted(waiting))]
+    where = [visible(actor, Case.id), Case.closed_on.is_(None), _turn_of_others()]
     if lead_id is not None:
         where.append(Case.lead_id == lead_id)
+    return _cases(session, where, size)
+
+
+def to_approve(session: Session, actor: Actor, *, size: int = 15) -> Waiting:
+    """Open cases in which a second person is asked: drafts to approve, and refusals that were proposed.
+
+    Empty for whoever has no right to approve. Whether it is this person's own proposal is asked by the act.
+    """
+    if not actor.may(Permission.REQUEST_APPROVE):
+        return Waiting([], 0)
+    proposed = exists().where(Refusal.case_id == Case.id, Refusal.approved_on.is_(None), Refusal.sent_back_on.is_(None))
+    asked = or_(Case.status == "awaiting_approval", and_(Case.status == "refusal_pending", proposed))
+    return _cases(session, [visible(actor, Case.id), Case.closed_on.is_(None), asked], size)
+
+
+def _turn_of_others() -> ColumnElement[bool]:
+    """A status of another's turn. The same code may be ours in one life cycle and theirs in another."""
+    tables = life_cycles()
+    found = []
+    for kind in KINDS:
+        for direction in DIRECTIONS:
+            codes = [
+                status.code
+                for status in tables.of(kind, direction).statuses.values()
+                if status.whose_turn != "ours" and not status.terminal
+            ]
+            found.append(and_(Case.kind == kind, Case.direction == direction, Case.status.in_(codes)))
+    return or_(*found)
+
+
+def _cases(session: Session, where: Sequence[ColumnElement[bool]], size: int) -> Waiting:
     rows = session.execute(
         select(
             Case.reference,

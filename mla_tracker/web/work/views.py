@@ -1,6 +1,6 @@
 """`/` (my work) and `/deadlines`."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.cases.life_cycle import life_cycles
-from mla_tracker.casework.due import DueFilter, due_counts, due_page, waiting_for
+from mla_tracker.casework.due import DueFilter, due_counts, due_page, to_approve, waiting_for
 from mla_tracker.casework.editing import lead_choices
 from mla_tracker.core.errors import NotPermitted
 from mla_tracker.web.access import requires
@@ -40,21 +40,15 @@ def index() -> Any:
     overdue = due_page(db(), actor, DueFilter(lead_id=lead, to=day - timedelta(days=1), custody=False))
     week = due_page(db(), actor, DueFilter(lead_id=lead, since=day, to=soon, custody=False))
     waiting = waiting_for(db(), actor, lead)
-    tables = life_cycles()
+    approvals = to_approve(db(), actor)
     return render_template(
         "work/index.html",
         custody=custody,
         clocks=shown_clocks(custody.rows),
         groups=[(_("Overdue"), overdue, "overdue"), (_("Due this week"), week, "week")],
-        waiting=[
-            {
-                "case": row,
-                "status": status_label(tables.of(row.kind, row.direction), row.status),
-                "turn": turn(tables.of(row.kind, row.direction), row.status, row.direction),
-                "days": (day - row.status_since).days,
-            }
-            for row in waiting.rows
-        ],
+        approvals=[_line(row, day) for row in approvals.rows],
+        approvals_total=approvals.total,
+        waiting=[_line(row, day) for row in waiting.rows],
         waiting_total=waiting.total,
         counts=due_counts(db(), actor, lead, day),
         whole=whole,
@@ -62,6 +56,16 @@ def index() -> Any:
         words=words,
         today=day,
     )
+
+
+def _line(row: Any, day: date) -> dict[str, Any]:
+    cycle = life_cycles().of(row.kind, row.direction)
+    return {
+        "case": row,
+        "status": status_label(cycle, row.status),
+        "turn": turn(cycle, row.status, row.direction),
+        "days": (day - row.status_since).days,
+    }
 
 
 @bp.get("/deadlines")
