@@ -38,9 +38,12 @@ def export_cases(*, form: str, output: Path | None) -> None:
             _write(form, rows, sys.stdout.buffer)
         else:
             unfinished = output.with_name(f".{output.name}.unfinished")
-            with unfinished.open("wb") as stream:
-                _write(form, rows, stream)
-            unfinished.replace(output)
+            try:
+                with unfinished.open("wb") as stream:
+                    _write(form, rows, stream)
+                unfinished.replace(output)
+            finally:
+                unfinished.unlink(missing_ok=True)
             say(f"Written to {output}.")
 
 
@@ -100,4 +103,4 @@ def _tell_problems(refused: ImportRefused, *, as_json: bool) -> None:
         click.echo(str(one), err=True)
     if len(refused.problems) > MOST_SHOWN:
         say(f"… and {len(refused.problems) - MOST_SHOWN} more.")
-    say(f"Nothing was loaded: {len(refused.problems)} problems.")
+    say(refused.message)

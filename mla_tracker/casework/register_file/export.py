@@ -22,9 +22,15 @@ Row = tuple[str, dict[str, Any]]
 
 
 def register_rows(session: Session, actor: Actor) -> Iterator[Row]:
-    """All rows of the format: the authorities that are named, then each case with its parts, in order of its id."""
+    """All rows of the format: the authorities that are named, then each case with its parts, in order of its id.
+
+    The office goes on working meanwhile. On a session without a transaction all rows are of one moment, so that a
+    status never stands beside the events of another moment and nothing names an authority that the file lacks.
+    """
     if not actor.may(Permission.CASE_EXPORT):
         raise NotPermitted("This needs the right to export.")
+    if not session.in_transaction():
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     people: dict[int | None, str] = {}
     people.update((row.id, row.email) for row in session.execute(select(Account.id, Account.email)))
     authorities = {row.id: row for row in session.scalars(select(Authority).order_by(Authority.id))}

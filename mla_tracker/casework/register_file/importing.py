@@ -55,7 +55,7 @@ class ImportRefused(DomainError):
     """Nothing was loaded; `problems` lists everything that is wrong, in the order of the file."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(f"Nothing was loaded: {len(problems)} problems.")
+        super().__init__(f"Nothing was loaded: {len(problems)} {'problem' if len(problems) == 1 else 'problems'}.")
         self.problems = tuple(problems)
 
 
