@@ -1,52 +1,19 @@
 """Every component in a real browser: accessible, never wider than the window; keys, guards, print, and no script."""
 
-import json
-import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
 from tests.browser.gallery_server import gallery_app, serving
-
-AXE = Path(str(axe_playwright_python.__file__)).parent / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-WIDE = {"width": 1366, "height": 900}
-PHONE = {"width": 390, "height": 844}
+from tests.browser.looking import PHONE, WIDE, violations
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with serving(gallery_app(tmp_path_factory.mktemp("static"))) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = os.environ.get("MLA_TEST_CHROMIUM") or next(
-        found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))
-    )
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=program,
-            args=[
-                *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
-                *("--disable-component-update", "--disable-sync"),
-            ],
-        )
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport=WIDE)  # type: ignore[arg-type]
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -56,26 +23,11 @@ def page(context: BrowserContext, address: str) -> Page:
     return opened
 
 
-def violations(page: Page, within: str = "html") -> list[str]:
-    """What axe finds, one line for each node. From the top: a head that lies over half a link makes it too small."""
-    page.evaluate("scrollTo(0, 0)")
-    page.evaluate(AXE.read_text("utf-8"))
-    found: dict[str, Any] = page.evaluate(
-        "([within, rules]) => axe.run(within, {runOnly: {type: 'tag', values: rules}})", [within, RULES]
-    )
-    assert len(found["passes"]) > 5  # it has really looked
-    return [
-        f"{one['id']}: {json.dumps(node['target'])} {node['failureSummary']}"
-        for one in found["violations"]
-        for node in one["nodes"]
-    ]
-
-
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(browser: Browser, address: str, scheme: str, language: str, viewport: Any) -> None:
-    context = browser.new_context(viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type]
+def test_axe_finds_nothing(browser: Browser, address: str, scheme: Any, language: str, viewport: Any) -> None:
+    context = browser.new_context(viewport=viewport, color_scheme=scheme)
     page = context.new_page()
     page.goto(f"{address}/dev/gallery?lang={language}")
     assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
@@ -148,7 +100,7 @@ def test_the_theme_changes_at_once_and_is_kept(page: Page) -> None:
 
 
 def test_the_theme_changes_without_script(browser: Browser, address: str) -> None:
-    context = browser.new_context(viewport=WIDE, java_script_enabled=False)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=WIDE, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}/dev/gallery")
     assert page.locator(".selbar").is_visible()
@@ -249,7 +201,7 @@ def test_typed_text_is_not_left_behind_and_nothing_is_sent_twice(page: Page) -> 
 
 
 def test_print_is_black_on_white_in_a_dark_theme_too(browser: Browser, address: str) -> None:
-    context = browser.new_context(viewport=WIDE, color_scheme="dark")  # type: ignore[arg-type]
+    context = browser.new_context(viewport=WIDE, color_scheme="dark")
     page = context.new_page()
     page.goto(f"{address}/dev/gallery")
     page.emulate_media(media="print")
@@ -260,7 +212,7 @@ def test_print_is_black_on_white_in_a_dark_theme_too(browser: Browser, address: 
 
 
 def test_forced_colours_keep_every_control(browser: Browser, address: str) -> None:
-    context = browser.new_context(viewport=WIDE, forced_colors="active")  # type: ignore[arg-type]
+    context = browser.new_context(viewport=WIDE, forced_colors="active")
     page = context.new_page()
     page.goto(f"{address}/dev/gallery")
     for control in ("button.btn-primary", "a.btn-line", ".form-control", ".form-select"):
