@@ -2,12 +2,11 @@
 
 `replay` takes the entries of one case in the order in which they were recorded and applies the tables of
 `life_cycle.py` to them. Corrections are folded in first: an annulled entry is left out, a changed one is read as
-changed.
-Status, outcome and milestones of the stored case are nothing but the result of this function, so that they can be
-rebuilt at any time (`events rebuild`). No database, no clock.
+changed. Status, outcome and milestones of the stored case are nothing but the result of this function, so that they can
+be rebuilt at any time (`events rebuild`). No database, no clock.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -90,10 +89,6 @@ class Standing:
     taken_over: bool
 
     @property
-    def item_outcomes(self) -> tuple[str, ...]:
-        return tuple(place.outcome for place in self.items.values() if place.outcome is not None)
-
-    @property
     def open_items(self) -> tuple[int, ...]:
         return tuple(item for item, place in self.items.items() if place.outcome is None)
 
@@ -131,21 +126,13 @@ def replay(tables: LifeCycles, cycle: LifeCycle, direction: str, entries: Sequen
 
     Events that no table of the case or item knows (assignment, note, change of particulars) change nothing.
     """
-    case = Place()
-    items: dict[int, Place] = {}
+    case, items = Place(), dict[int, Place]()
     dates: dict[str, date] = {}
-    taken_over, reply = False, "refused"
-    for entry in effective(entries):
-        if entry.item_id is not None:
-            items[entry.item_id] = _step_item(tables, direction, items.get(entry.item_id, Place()), entry)
-            continue
-        row = _row(tables, cycle, case.status, entry, direction)
-        if row is None:
-            continue
-        taken_over = taken_over or entry.code == "taken_over"
-        reply = entry.detail.get("reply_kind", reply)
-        case, items = _step_case(tables, cycle, row, case, items, entry, reply)
-        _mark(dates, cycle, case, entry)
+    taken_over = False
+    for entry, moved, case, items in walk(tables, cycle, direction, entries):  # noqa: B007 (the last ones are used)
+        if moved:
+            taken_over = taken_over or entry.code == "taken_over"
+            _mark(dates, cycle, case, entry)
     return Standing(
         place=case,
         items=items,
@@ -158,6 +145,25 @@ def replay(tables: LifeCycles, cycle: LifeCycle, direction: str, entries: Sequen
         closed_on=dates.get("closed"),
         taken_over=taken_over,
     )
+
+
+def walk(
+    tables: LifeCycles, cycle: LifeCycle, direction: str, entries: Sequence[Entry]
+) -> Iterator[tuple[Entry, bool, Place, dict[int, Place]]]:
+    """Each effective entry with where the case and its items stand after it; the flag says that a table of the case
+    knows the entry. Raises as `replay` does.
+    """
+    case, items, reply = Place(), dict[int, Place](), "refused"
+    for entry in effective(entries):
+        row = None
+        if entry.item_id is not None:
+            items[entry.item_id] = _step_item(tables, direction, items.get(entry.item_id, Place()), entry)
+        else:
+            row = _row(tables, cycle, case.status, entry, direction)
+        if row is not None:
+            reply = entry.detail.get("reply_kind", reply)
+            case, items = _step_case(tables, cycle, row, case, items, entry, reply)
+        yield entry, row is not None, case, items
 
 
 def _row(tables: LifeCycles, cycle: LifeCycle, status: str | None, entry: Entry, direction: str) -> Transition | None:

@@ -1,8 +1,7 @@
 """From the events of a case to its deadlines: what the engine is told, and how its answer is kept.
 
-The engine (`deadlines/`) knows neither cases nor tables; here the acts of the life cycles become events of the
-clocks, the
-file becomes facts, and the clocks become rows. Every act ends with this, so that no deadline is ever edited by hand.
+The engine (`deadlines/`) knows neither cases nor tables; here the acts of the life cycles become events of the clocks,
+the file becomes facts, and the clocks become rows. Every act ends with this: no deadline is ever edited by hand.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,14 +10,14 @@ from typing import Any, Final
 
 from sqlalchemy import delete, select
 
+from mla_tracker.cases.life_cycle import LifeCycle, life_cycles
 from mla_tracker.cases.models import AssistanceItem, Case, CaseLegalBasis
 from mla_tracker.cases.open_act import OpenAct
-from mla_tracker.cases.replay import Entry, effective
+from mla_tracker.cases.replay import Entry, effective, walk
 from mla_tracker.casework.office import Office
-from mla_tracker.core import clock
 from mla_tracker.deadlines.attachment import CaseFacts, attached
 from mla_tracker.deadlines.calendar import WorkingCalendar, calendar_for
-from mla_tracker.deadlines.clocks import ClockRun, Occurred, Paused, run_clocks
+from mla_tracker.deadlines.clocks import HOUSE_PAUSE, ClockRun, Occurred, Paused, run_clocks
 from mla_tracker.deadlines.models import Deadline
 from mla_tracker.deadlines.queries import next_due
 from mla_tracker.instruments.limits_in_force import limits_in_force
@@ -51,13 +50,9 @@ _ENDS_ONLY: Final = frozenset(
         "forwarded",
     )
 )
-_SPANS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
-    # pause: the act that begins it, the acts that end it
-    "POSTPONED": ("postponed", frozenset({"resumed"})),
-    "HOUSE_REASON": ("pause_opened", frozenset({"pause_closed"})),
-    # While information is awaited house clocks stand still (delay reason DR_INCOMPLETE, pausable).
-    "AWAITING": ("information_requested", frozenset({"information_received", "information_not_received", "lapsed"})),
-}
+# The statuses in which clocks stand still, and the pause of the limits that each one is. While information is awaited
+# house clocks stand still: delay reason DR_INCOMPLETE, pausable.
+_WAITING: Final[Mapping[str | None, str]] = {"postponed": "POSTPONED", "awaiting_information": HOUSE_PAUSE}
 
 
 def recompute_deadlines(office: Office, opened: OpenAct) -> None:
@@ -65,14 +60,13 @@ def recompute_deadlines(office: Office, opened: OpenAct) -> None:
     session, case = opened.session, opened.case
     limits = limits_in_force(session)
     entries = effective(opened.entries)
-    today = clock.today(office.zone)
+    cycle = life_cycles().of(case.kind, case.direction)
     runs = run_clocks(
         limits.tables,
         attached(limits.tables, limits.current, case_facts(office, opened, entries)),
         list(occurrences(limits.tables, case, entries)),
-        list(pauses(entries)),
+        list(pauses(cycle, case.direction, opened.entries)),
         calendars(office, case),
-        today,
     )
     _store(opened, runs)
     session.flush()
@@ -170,25 +164,21 @@ def _closing(case: Case, entries: Sequence[Entry]) -> Occurred | None:
     return Occurred("case_closed", case.closed_on, seq=max((entry.seq for entry in entries), default=0) + 1)
 
 
-def pauses(entries: Sequence[Entry]) -> Iterator[Paused]:
-    """The spans in which clocks stand still; the last one may be open."""
-    for name, (begins, ends) in _SPANS.items():
-        first: Entry | None = None
-        for entry in entries:
-            if entry.item_id is not None:
-                continue
-            if entry.code == begins and first is None:
-                first = entry
-            elif entry.code in ends and first is not None:
-                yield _paused(name, first, entry.happened_on)
-                first = None
-        if first is not None:
-            yield _paused(name, first, None)
+def pauses(cycle: LifeCycle, direction: str, entries: Sequence[Entry]) -> Iterator[Paused]:
+    """The spans in which clocks stand still: the case is postponed, or waits for information. The last may be open.
 
-
-def _paused(name: str, first: Entry, last: date | None) -> Paused:
-    reason = "DR_INCOMPLETE" if name == "AWAITING" else str(first.detail.get("reason_code", name))
-    return Paused("HOUSE_REASON" if name == "AWAITING" else name, first.happened_on, last, reason)
+    They follow the status, not the acts: whatever leads out of it ends the pause.
+    """
+    status: str | None = None
+    first = date.min
+    for entry, _, place, _ in walk(life_cycles(), cycle, direction, entries):
+        if place.status == status:
+            continue
+        if status in _WAITING:
+            yield Paused(_WAITING[status], first, entry.happened_on)
+        status, first = place.status, entry.happened_on
+    if status in _WAITING:
+        yield Paused(_WAITING[status], first, None)
 
 
 def _store(opened: OpenAct, runs: Sequence[ClockRun]) -> None:
@@ -221,8 +211,8 @@ def _values(run: ClockRun) -> dict[str, Any]:
         "start_code": run.start.code,
         "started_on": run.start.on,
         "started_at": run.start.at,
-        "due_on": due.on if due else None,
-        "due_at": due.at if due else None,
+        "due_on": due.on if due and not run.stands else None,
+        "due_at": due.at if due and not run.stands else None,
         "cautious_on": run.cautious_on,
         "before_roll_on": due.before_roll if due else None,
         "ended_on": run.ended_on,

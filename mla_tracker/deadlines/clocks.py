@@ -7,7 +7,7 @@ restart. Pure: the same result whatever the order of recording.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from mla_tracker.deadlines.attachment import Attached
@@ -37,18 +37,18 @@ class Occurred:
 
 @dataclass(frozen=True)
 class Paused:
-    """A span in which clocks stopped by `pause` stand still; an open one stands still until `today`."""
+    """A span in which clocks stopped by `pause` stand still; `last` None: it is still open."""
 
     pause: str
     first: date
     last: date | None
-    reason: str
 
 
 @dataclass(frozen=True)
 class ClockRun:
     """One clock. `end_kind`: met, missed (done after its day), moot, restarted, ended; None while it runs.
 
+    `stands`: an open pause stops it, so that its day is not known yet; `due` is then the day without that pause.
     `cautious_on`: the earlier reading where counting or roll is not the text's own.
     """
 
@@ -62,6 +62,7 @@ class ClockRun:
     ours: bool
     provisional: bool
     because: tuple[str, ...]
+    stands: bool = False
     explanation: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -89,7 +90,6 @@ def run_clocks(
     occurred: Sequence[Occurred],
     paused: Sequence[Paused],
     calendars: Mapping[str, WorkingCalendar],
-    today: date,
     extensions: Mapping[str, Lengthening] | None = None,
 ) -> list[ClockRun]:
     """All clocks of a case. `calendars` by owner: own, requested_state, requesting_state."""
@@ -98,7 +98,7 @@ def run_clocks(
         starts = [event for event in occurred if event.code == one.limit.starts_on and event.starts]
         if all(event.planned for event in starts):
             starts = starts[-1:]  # a new day moves the clock
-        runs += [_run(tables, one, start, occurred, paused, calendars, today, extensions or {}) for start in starts]
+        runs += [_run(tables, one, start, occurred, paused, calendars, extensions or {}) for start in starts]
     return runs
 
 
@@ -115,7 +115,6 @@ def _run(
     occurred: Sequence[Occurred],
     paused: Sequence[Paused],
     calendars: Mapping[str, WorkingCalendar],
-    today: date,
     extensions: Mapping[str, Lengthening],
 ) -> ClockRun:
     limit = attached.limit
@@ -125,27 +124,35 @@ def _run(
     period = period_of(limit, tables.limits)
     begin: date | datetime = start.at or start.on
     restart = _restart(limit, start, occurred)
-    found = None
-    if period is not None:
-        found = due(
-            period,
-            restart or begin,
-            calendar,
-            pauses=_spans(limit, paused, today),
-            lengthening=extensions.get(key),
-        )
+    stopping = [pause for pause in paused if pause.pause in limit.stopped_by]
+    past = [(pause.first, pause.last) for pause in stopping if pause.last is not None]
+    still = next((pause for pause in stopping if pause.last is None), None)
+
+    def sum_up(spans: Sequence[tuple[date, date]]) -> Due | None:
+        if period is None:
+            return None
+        return due(period, restart or begin, calendar, pauses=spans, lengthening=extensions.get(key))
+
+    found = sum_up(past)
     ended_on, end_kind = _ended(limit, start, found, occurred)
+    if still is not None and (found is None or still.first > found.on):
+        still = None  # its day had come before
+    if still is not None and ended_on is not None:
+        found = sum_up([*past, (still.first, max(still.first, ended_on))])
+        ended_on, end_kind = _ended(limit, start, found, occurred)
+        still = None
     return ClockRun(
         key=key,
         limit=limit,
         start=start,
         due=found,
-        cautious_on=_cautious(limit, period, restart or begin, calendar, found),
+        cautious_on=_cautious(limit, period, restart or begin, calendar, found) if still is None else None,
         ended_on=ended_on,
         end_kind=end_kind,
         ours=attached.ours,
         provisional=attached.provisional,
         because=attached.because,
+        stands=still is not None,
         explanation={
             "steps": list(found.steps) if found else [],
             "start": start.code,
@@ -155,6 +162,7 @@ def _run(
             "counting_source": limit.counting_source,
             "calendar_known": calendar.known,
             "expiry": list(limit.on_expiry),
+            "stands_since": still.first.isoformat() if still else None,
         },
     )
 
@@ -163,13 +171,6 @@ def _restart(limit: TimeLimit, start: Occurred, occurred: Sequence[Occurred]) ->
     """The last restart after the start: the whole period runs anew from that day."""
     days = [event.on for event in occurred if event.code in limit.restarts_on and event.on >= start.on]
     return max(days, default=None)
-
-
-def _spans(limit: TimeLimit, paused: Sequence[Paused], today: date) -> list[tuple[date, date]]:
-    """The spans that stop this limit. One that is still open counts up to and including today."""
-    return [
-        (pause.first, pause.last or today + timedelta(days=1)) for pause in paused if pause.pause in limit.stopped_by
-    ]
 
 
 def _ended(

@@ -81,7 +81,7 @@ def _state_words(state: str) -> str:
     words: dict[str, str] = {
         "running": _("Running"),
         "overdue": _("Overdue"),
-        "standing": _("No day set"),
+        "standing": _("Stands still"),
         "met": _("Met"),
         "missed": _("Done after its day"),
         "moot": _("No longer counts"),

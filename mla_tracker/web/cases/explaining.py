@@ -32,6 +32,9 @@ def why(row: Deadline) -> list[tuple[Any, Any]]:
     sums = [line for step in explanation.get("steps", ()) if (line := _step(step)) is not None]
     if sums:
         parts.append((_("Counted"), sums))
+    if explanation.get("stands_since"):
+        since = _("since %(day)s; its day is known when it goes on", day=_when(explanation["stands_since"]))
+        parts.append((_("Stands still"), since))
     if row.cautious_on and row.cautious_on != row.due_on:
         parts.append(
             (

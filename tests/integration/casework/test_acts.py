@@ -389,3 +389,30 @@ def test_a_correction_gives_no_day_to_come_and_touches_no_entry_of_the_file(worl
                 world.office, world.session, case.id, seq, reason="Wrong", happened_on=day, annul=False,
                 actor=world.officer,
             )  # fmt: skip
+
+
+def house_limits(world: World, case: Case) -> dict[str | None, date | None]:
+    """The due days of what the office owes on the case and has not ended."""
+    rows = world.session.scalars(select(Deadline).where(Deadline.case_id == case.id, Deadline.ended_on.is_(None)))
+    return {row.rule_code: row.due_on for row in rows if row.bound == "ours" and row.check_mark == "house"}
+
+
+def test_a_clock_stands_still_while_information_is_awaited_and_goes_on_whatever_ends_the_wait(world: World) -> None:
+    case = accepted_basis(world)
+    world.record(case, "accepted", DAY, contents="complete", dual_criminality="given")
+    world.record(case, "execution_ordered", DAY)
+    before = house_limits(world, case)
+    asked = DAY + timedelta(days=1)
+    world.record(case, "information_requested", asked, missing="The account numbers", reply_due="2026-05-11")
+    waiting = house_limits(world, case)
+    stood = {code for code, day in before.items() if day is not None and code in waiting and waiting[code] is None}
+    assert stood
+    assert case.next_due_on is None or case.next_due_on not in {before[code] for code in stood}
+    # The wait ends here by a consultation, which is no answer to the question.
+    world.record(case, "consultation_opened", asked + timedelta(days=20), subject="Scope", reply_due="2026-05-11")
+    going_on = house_limits(world, case)
+    for code in stood:
+        was, now = before[code], going_on[code]
+        assert was is not None
+        assert now is not None
+        assert now >= was + timedelta(days=20)  # or more: the last day moves on to a working day
