@@ -6,10 +6,11 @@ import sys
 
 import click
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.models import Account
 from mla_tracker.accounts.permissions import Role
-from mla_tracker.accounts.services import create_account, disable_account
+from mla_tracker.accounts.services import create_account, disable_account, set_password
 from mla_tracker.audit.services import record_administration
 from mla_tracker.cli_office import opened_sessions, running
 from mla_tracker.core import clock
@@ -52,15 +53,29 @@ def create(*, email: str, role: str, name: str | None, password_stdin: bool, as_
         click.echo(f"Password, shown this once: {made}")
 
 
+@user.command("password")
+@click.argument("email")
+def give_password(*, email: str) -> None:
+    """Give an account the password that standard input holds; its sessions end. Who is disabled stays disabled."""
+    with running() as settings, opened_sessions(settings) as sessions, sessions() as session:
+        now = clock.now()
+        account = _known(session, email)
+        set_password(session, account, sys.stdin.readline().rstrip("\n"), now)
+        detail = {"account": account.id}
+        record_administration(
+            session, audit_key(settings), actor_id=None, code="password_changed", detail=detail, now=now
+        )
+        session.commit()
+    click.echo(f"{account.email} has a new password.")
+
+
 @user.command()
 @click.argument("email")
 def disable(*, email: str) -> None:
     """Disable an account and end its sessions; what the person did stays on record."""
     with running() as settings, opened_sessions(settings) as sessions, sessions() as session:
         now = clock.now()
-        account = session.scalar(select(Account).where(Account.email == email.strip().lower()))
-        if account is None:
-            raise NotVisible(f"There is no account {email}.")
+        account = _known(session, email)
         disable_account(session, account, now)
         record_administration(
             session,
@@ -72,3 +87,10 @@ def disable(*, email: str) -> None:
         )
         session.commit()
     click.echo(f"{account.email} can no longer sign in.")
+
+
+def _known(session: Session, email: str) -> Account:
+    account = session.scalar(select(Account).where(Account.email == email.strip().lower()))
+    if account is None:
+        raise NotVisible(f"There is no account {email}.")
+    return account

@@ -56,6 +56,17 @@ def test_a_password_comes_from_standard_input_and_is_not_repeated(
         assert session.scalar(text("SELECT count(*) FROM account")) == 1
 
 
+def test_an_account_is_given_a_new_password(surroundings: dict[str, str], sessions: Sessions) -> None:
+    run(surroundings, "user", "create", "ada@office.example", "--role", "caseworker")
+    hashes = []
+    for given in ("short\n", "a long and quiet phrase\n"):
+        told = run(surroundings, "user", "password", "ada@office.example", given=given)
+        with sessions() as session:
+            hashes.append((told.returncode, session.scalar(text("SELECT password_hash FROM account"))))
+    assert [code for code, _ in hashes] == [1, 0]
+    assert hashes[0][1] != hashes[1][1]
+
+
 def test_an_unknown_account_is_said_without_a_trace(surroundings: dict[str, str]) -> None:
     gone = run(surroundings, "user", "disable", "nobody@office.example")
     assert gone.returncode == 1
