@@ -20,7 +20,6 @@ from mla_tracker.accounts.visibility import restrict_to
 from mla_tracker.cases.file_events import FILE_EVENTS
 from mla_tracker.cases.models import (
     AssistanceItem,
-    Case,
     CaseEvent,
     CaseEventDetail,
     CaseLegalBasis,
@@ -285,8 +284,3 @@ def lead_choices(session: Session) -> list[tuple[int, str]]:
         .order_by(Account.name)
     )
     return [(account_id, name) for account_id, name in rows]
-
-
-def case_version(session: Session, case_id: int) -> int:
-    """The version a form is made against."""
-    return session.scalars(select(Case.version).where(Case.id == case_id)).one()

@@ -5,7 +5,7 @@ subdivision of it), with the office's own closures on top.
 """
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 from functools import lru_cache
@@ -97,10 +97,6 @@ class WorkingCalendar:
     def working_days_between(self, start: date, end: date) -> int:
         """Working days after `start` up to and including `end`."""
         return sum(self.is_working(start + timedelta(days=number)) for number in range(1, (end - start).days + 1))
-
-    def closed_on(self, closures: Iterable[tuple[date, str]]) -> "WorkingCalendar":
-        """The same calendar with further days on which the office is closed."""
-        return WorkingCalendar(self.name, self.weekend, {**self.holidays, **dict(closures)}, self.zone, self.known)
 
 
 @lru_cache(maxsize=256)

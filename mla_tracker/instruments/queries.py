@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mla_tracker.core.code_list import Code, CodeRow
+from mla_tracker.core.code_list import CodeRow
 from mla_tracker.instruments.catalogue import Catalogue, CodeTable
 from mla_tracker.instruments.codes import READERS
 from mla_tracker.instruments.models import CatalogueVersion
@@ -65,12 +65,6 @@ def code_row(session: Session, table: str, code: str) -> CodeRow | None:
     """One row of one list."""
     model = TABLES[table]
     return session.scalar(select(model).where(model.code == code))
-
-
-def row_value(table: str, row: CodeRow) -> Code | None:
-    """A stored row as its value; None for a list that is read elsewhere (time limits)."""
-    read = READERS.get(table)
-    return read(row.definition, f"table {table}, {row.code}") if read else None
 
 
 def _read(session: Session) -> Catalogue:

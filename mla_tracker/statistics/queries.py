@@ -165,11 +165,6 @@ class Point:
     share: float | None
 
 
-def trend(session: Session, scope: str, key: FigureKey, days: Sequence[date]) -> list[Point | None]:
-    """The figure on each of these days, None where there is no snapshot of the day."""
-    return trends(session, scope, [key.measure], key, days)[key.measure]
-
-
 def trends(
     session: Session, scope: str, measures: Sequence[str], key: FigureKey, days: Sequence[date]
 ) -> dict[str, list[Point | None]]:
@@ -206,28 +201,16 @@ def trends(
     }
 
 
-def cases_of_figure(
-    session: Session,
-    actor: Actor,
-    snapshot_id: int,
-    measure: str,
-    kind: str = "",
-    direction: str = "",
-    state: str = "",
-) -> ColumnElement[bool]:
-    """The condition on `Case` of the cases that the figure counts; raises `NotVisible` where it is not for the
-    actor.
-    """
+def cases_of_figure(session: Session, actor: Actor, snapshot_id: int, key: FigureKey) -> ColumnElement[bool]:
+    """The condition on `Case` of the cases that the figure counts; `NotVisible` where it is not for the actor."""
     _readable(session, actor, snapshot_id)
-    return Case.id.in_(select(SnapshotCase.case_id).where(*_members(snapshot_id, measure, kind, direction, state)))
+    return Case.id.in_(select(SnapshotCase.case_id).where(*_members(snapshot_id, key)))
 
 
 def hidden_cases(session: Session, actor: Actor, snapshot_id: int, key: FigureKey) -> int:
     """How many cases of the figure the actor may not see (restricted ones): a list says so beside its count."""
     _readable(session, actor, snapshot_id)
-    shown = select(SnapshotCase.case_id).where(
-        *_members(snapshot_id, key.measure, key.kind, key.direction, key.state), ~visible(actor, SnapshotCase.case_id)
-    )
+    shown = select(SnapshotCase.case_id).where(*_members(snapshot_id, key), ~visible(actor, SnapshotCase.case_id))
     return session.scalar(select(func.count()).select_from(shown.subquery())) or 0
 
 
@@ -238,21 +221,14 @@ def _readable(session: Session, actor: Actor, snapshot_id: int) -> Snapshot:
     return snapshot
 
 
-def snapshot_of_figure(session: Session, actor: Actor, snapshot_id: int) -> Snapshot:
-    """The snapshot of a figure, for the words beside a list; raises `NotVisible` where it is not for the actor."""
-    return _readable(session, actor, snapshot_id)
-
-
-def _members(snapshot_id: int, measure: str, kind: str, direction: str, state: str) -> list[ColumnElement[bool]]:
-    if not is_known(measure):
-        raise NotVisible("There is no such figure.")
+def _members(snapshot_id: int, key: FigureKey) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [SnapshotCase.snapshot_id == snapshot_id]
-    if measure in _DAYS:
-        found.append(_DAYS[measure].is_not(None))
+    if key.measure in _DAYS:
+        found.append(_DAYS[key.measure].is_not(None))
     else:
-        found.append(SnapshotCase.marks.contains([measure]))
+        found.append(SnapshotCase.marks.contains([key.measure]))
     for column, value in (
-        (SnapshotCase.kind, kind), (SnapshotCase.direction, direction), (SnapshotCase.counterpart, state),
+        (SnapshotCase.kind, key.kind), (SnapshotCase.direction, key.direction), (SnapshotCase.counterpart, key.state),
     ):  # fmt: skip
         if value:
             found.append(column == value)

@@ -3,7 +3,6 @@
 Pages import this. The computing itself stands in `computing.py`, which only the worker and the commands load.
 """
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -120,8 +119,3 @@ def mark_failed(session: Session, snapshot_id: int, reason: str, *, now: datetim
 
 def _row(on: date, scope: str) -> Select[Snapshot]:
     return select(Snapshot).where(Snapshot.as_of == on, Snapshot.scope == scope, Snapshot.definition_version == VERSION)
-
-
-def scopes_of(may_see_all: bool) -> Sequence[str]:
-    """The scopes that a reader may choose from."""
-    return SCOPES if may_see_all else (UNRESTRICTED,)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from mla_tracker.accounts.actor import Actor
 from mla_tracker.cases.listing import CaseFilter
 from mla_tracker.core.errors import NotVisible
-from mla_tracker.statistics.queries import cases_of_figure
+from mla_tracker.statistics.queries import FigureKey, cases_of_figure, hidden_cases, parse_figure
 
 
 def narrow_to_figure(session: Session, actor: Actor, filters: CaseFilter) -> CaseFilter:
@@ -15,8 +15,19 @@ def narrow_to_figure(session: Session, actor: Actor, filters: CaseFilter) -> Cas
     if filters.snapshot is None:
         return filters
     number, figure = filters.snapshot
-    parts = figure.split(":")
-    if len(parts) != 4:
+    return replace(filters, ids=cases_of_figure(session, actor, number, _key(figure)))
+
+
+def hidden_of_figure(session: Session, actor: Actor, filters: CaseFilter) -> int:
+    """How many cases of the figure this person may not see: the count of the list and the figure differ by them."""
+    if filters.snapshot is None:
+        return 0
+    number, figure = filters.snapshot
+    return hidden_cases(session, actor, number, _key(figure))
+
+
+def _key(figure: str) -> FigureKey:
+    key = parse_figure(figure)
+    if key is None:
         raise NotVisible("There is no such figure.")
-    measure, kind, direction, state = parts
-    return replace(filters, ids=cases_of_figure(session, actor, number, measure, kind, direction, state))
+    return key

@@ -16,7 +16,7 @@ from mla_tracker.web.cases import words
 from mla_tracker.web.cases.addresses import chips_of, list_address, read_filter, read_order
 from mla_tracker.web.cases.choices import state_choices
 from mla_tracker.web.cases.exporting import export_list
-from mla_tracker.web.cases.figure_cases import narrow_to_figure
+from mla_tracker.web.cases.figure_cases import hidden_of_figure, narrow_to_figure
 from mla_tracker.web.cases.page import case_page
 from mla_tracker.web.cases.presenting import outcome_label, status_label, status_sign, turn
 from mla_tracker.web.context import current_actor, db, looked_at, today
@@ -45,6 +45,7 @@ def index() -> Any:
         count_words=_("more than 1,000 requests")
         if more
         else ngettext("%(num)d request", "%(num)d requests", page.total or 0),
+        hidden_words=_hidden_words(hidden_of_figure(session, actor, filters)),
         keep={name: value for name, value in pairs if name != "q"},
         kept_by_filters={
             name: value for name, value in pairs if name not in ("kind", "direction", "state", "urgency", "order")
@@ -58,6 +59,14 @@ def index() -> Any:
         exports=[(name, list_address([*pairs, ("order", order), ("format", name)])) for name in ("csv", "xlsx")],
         may_export=actor.may(Permission.CASE_EXPORT),
         views=_views(),
+    )
+
+
+def _hidden_words(hidden: int) -> str:
+    if not hidden:
+        return ""
+    return str(
+        ngettext("%(num)d request of it is not open to you", "%(num)d requests of it are not open to you", hidden)
     )
 
 

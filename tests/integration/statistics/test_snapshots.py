@@ -182,7 +182,9 @@ def test_every_figure_lists_exactly_its_cases(filled: Sessions) -> None:
         }
         for row in rows:
             key = FigureKey(row.measure, row.kind, row.direction, row.state)
-            condition = cases_of_figure(session, READER, snapshot, row.measure, row.kind, row.direction, row.state)
+            condition = cases_of_figure(
+                session, READER, snapshot, FigureKey(row.measure, row.kind, row.direction, row.state)
+            )
             listed = session.scalar(select(func.count()).select_from(Case).where(condition))
             assert listed == row.n, key
 
@@ -220,7 +222,7 @@ def test_scopes(filled: Sessions) -> None:
         assert latest(session, READER, services.ALL) is None
         assert latest(session, READER, services.UNRESTRICTED) is not None
         with pytest.raises(NotVisible):
-            cases_of_figure(session, READER, everything, key.measure)
+            cases_of_figure(session, READER, everything, key)
         # The one who may read the figure still sees in the list what he may see, and is told of the rest.
         assert hidden_cases(session, SUPERVISOR, everything, key) == 1
 
