@@ -85,7 +85,7 @@ class CaseFile:
     items: tuple[ItemOnFile, ...]
     refused_items_complete: bool
     refusal_complete: bool
-    entries: tuple[Entry, ...]
+    entries: tuple[Entry, ...]  # the effective ones: what was annulled satisfies nothing
     standing: Standing
 
     def recorded(self, *codes: str) -> bool:

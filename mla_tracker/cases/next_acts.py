@@ -8,6 +8,7 @@ from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.cases.facts import CaseFile, lacking
 from mla_tracker.cases.life_cycle import SAME, LifeCycle, LifeCycles, Transition
+from mla_tracker.cases.replay import items_move
 
 # The act that usually comes next, in order of preference; the first that is open is offered as the main one.
 _USUAL: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
@@ -143,22 +144,13 @@ def main_offer(found: list[Offer]) -> Offer | None:
 def item_offers(tables: LifeCycles, file: CaseFile, item_id: int, actor: Actor) -> list[Offer]:
     """The acts open on one item now."""
     place = file.standing.items.get(item_id)
-    if place is None or not _items_can_move(tables, file):
+    if place is None or not items_move(tables.of(file.kind, file.direction), file.direction, file.standing):
         return []
     return [
         Offer(row, tables.events[row.event], row.to != SAME, row.event in GRAVE, row.event == "item_executed")
         for row in tables.item.open_from(place.status, file.direction)
         if row.event not in _ELSEWHERE and actor.may(Permission(row.permission))
     ]
-
-
-def _items_can_move(tables: LifeCycles, file: CaseFile) -> bool:
-    """Items of a closed case move no more; those of a request that was never sent have not begun to."""
-    status = file.standing.place.status
-    cycle = tables.of(file.kind, file.direction)
-    if status is None or cycle.statuses[status].terminal:
-        return False
-    return file.direction == "incoming" or file.standing.sent_on is not None or file.standing.taken_over
 
 
 def _second_person(row: Transition, file: CaseFile, actor: Actor) -> bool:

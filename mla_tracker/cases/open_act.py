@@ -19,11 +19,11 @@ from mla_tracker.accounts.permissions import Permission
 from mla_tracker.audit.chain import AuditKey, canonical, detail_digest, new_salt, seal
 from mla_tracker.cases.facts import CaseFile, lacking, misfits, unanswered, unmet
 from mla_tracker.cases.file_events import FILE_EVENTS
-from mla_tracker.cases.life_cycle import LifeCycle, LifeCycles, Transition
+from mla_tracker.cases.life_cycle import LifeCycle, LifeCycles, Transition, TransitionNotAllowed
 from mla_tracker.cases.models import AssistanceItem, Case, CaseEvent, CaseEventDetail
 from mla_tracker.cases.queries import case_file
 from mla_tracker.cases.registration import next_item_number
-from mla_tracker.cases.replay import Entry, Standing, replay
+from mla_tracker.cases.replay import Entry, Standing, effective, items_move, replay
 from mla_tracker.core.clock import local_date
 from mla_tracker.core.errors import DomainError, Invalid, NotPermitted
 
@@ -70,14 +70,19 @@ class OpenAct:
         return case_file(self.session, self.case, self.entries, self.standing)
 
     @property
-    def new_entries(self) -> list[Entry]:
-        return [entry for entry in self.entries if entry.seq > self.first_new]
+    def today(self) -> date:
+        """The office's day on which this is recorded."""
+        return local_date(self.recorded_at, self.zone)
 
     def transition(self, code: str, item_id: int | None = None) -> Transition:
         """The row that permits `code` now; raises `TransitionNotAllowed`."""
         if item_id is None:
             return self.tables.require(self.cycle, self.standing.place.status, code, self.case.direction)
         place = self.standing.items.get(item_id)
+        if place is not None and not items_move(self.cycle, self.case.direction, self.standing):
+            where = self.cycle.statuses[self.standing.place.status or ""].label
+            named = self.tables.events.get(code, code)
+            raise TransitionNotAllowed(f"“{named}” is not possible while the request is “{where}”.")
         return self.tables.require(self.tables.item, place.status if place else None, code, self.case.direction)
 
     def append(
@@ -138,7 +143,9 @@ class OpenAct:
     def _second_person(self, row: Transition, item_id: int | None) -> None:
         if row.distinct_from is None:
             return
-        former = [entry for entry in self.entries if entry.code == row.distinct_from and entry.item_id == item_id]
+        former = [
+            entry for entry in effective(self.entries) if entry.code == row.distinct_from and entry.item_id == item_id
+        ]
         if former and former[-1].actor_id is not None and former[-1].actor_id == self.actor.account_id:
             raise SecondPersonNeeded(
                 f"“{self.tables.events[row.event]}” needs a second person: "
@@ -157,7 +164,7 @@ class OpenAct:
         raise Invalid(questions | {name or "on": f"Enter {self.tables.facts[fact]}." for fact, name in missing.items()})
 
     def _day(self, happened_on: date) -> None:
-        if happened_on > local_date(self.recorded_at, self.zone):
+        if happened_on > self.today:
             raise DomainError("This day lies in the future.", "on")
         first = self.entries[0].happened_on if self.entries else happened_on
         if happened_on < first:

@@ -106,7 +106,8 @@ class Registration:
     (outgoing).
 
     `provisional_arrest_warrant`: an urgent request for provisional arrest comes before the formal one and names the
-    warrant (UNCAC 44(10), ECE 16); incoming extradition only.
+    warrant (UNCAC 44(10), ECE 16); incoming extradition only. `registered_on`: the day on which an earlier register
+    took the request in; None: today.
     """
 
     kind: str
@@ -122,6 +123,7 @@ class Registration:
     submission_key: str | None = None
     parent_id: int | None = None
     provisional_arrest_warrant: str = ""
+    registered_on: date | None = None
 
 
 @dataclass(frozen=True)

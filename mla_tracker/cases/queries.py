@@ -21,7 +21,7 @@ from mla_tracker.cases.models import (
     CaseOffence,
     Person,
 )
-from mla_tracker.cases.replay import Entry, Standing
+from mla_tracker.cases.replay import Entry, Standing, effective
 from mla_tracker.core.errors import NotVisible
 
 REFUSING_ITEM = ("item_refused", "item_court_barred", "item_refused_abroad")
@@ -157,7 +157,8 @@ def build_file(
     offences: int,
     sought: int,
 ) -> CaseFile:
-    """The file from its parts. `items`: id, type, executing authority."""
+    """The file from its parts. `items`: id, type, executing authority. What was annulled counts nowhere."""
+    counting = effective(entries)
     return CaseFile(
         kind=case.kind,
         direction=case.direction,
@@ -172,7 +173,7 @@ def build_file(
         wanted_for=case.wanted_for,
         no_basis_named=case.no_basis_named,
         bases_asserted=asserted,
-        bases_accepted=accepted or _accepted_none(entries),
+        bases_accepted=accepted or _accepted_none(counting),
         offences=offences,
         persons_sought=sought,
         items=tuple(
@@ -180,12 +181,12 @@ def build_file(
             for item, code, authority in items
         ),
         refused_items_complete=all(
-            any(entry.item_id == item_id and entry.code in REFUSING_ITEM for entry in entries)
+            any(entry.item_id == item_id and entry.code in REFUSING_ITEM for entry in counting)
             for item_id, place in standing.items.items()
             if place.outcome == "refused"
         ),
-        refusal_complete=any(entry.code in ("refusal_proposed", "court_barred", "court_refused") for entry in entries),
-        entries=tuple(entries),
+        refusal_complete=any(entry.code in ("refusal_proposed", "court_barred", "court_refused") for entry in counting),
+        entries=tuple(counting),
         standing=standing,
     )
 

@@ -147,6 +147,14 @@ def replay(tables: LifeCycles, cycle: LifeCycle, direction: str, entries: Sequen
     )
 
 
+def items_move(cycle: LifeCycle, direction: str, standing: Standing) -> bool:
+    """Whether the items of the case can move: not those of a closed case, nor of a request that was never sent."""
+    status = standing.place.status
+    if status is None or cycle.statuses[status].terminal:
+        return False
+    return direction == "incoming" or standing.sent_on is not None or standing.taken_over
+
+
 def walk(
     tables: LifeCycles, cycle: LifeCycle, direction: str, entries: Sequence[Entry]
 ) -> Iterator[tuple[Entry, bool, Place, dict[int, Place]]]:

@@ -4,7 +4,7 @@ The engine (`deadlines/`) knows neither cases nor tables; here the acts of the l
 the file becomes facts, and the clocks become rows. Every act ends with this: no deadline is ever edited by hand.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -61,10 +61,11 @@ def recompute_deadlines(office: Office, opened: OpenAct) -> None:
     limits = limits_in_force(session)
     entries = effective(opened.entries)
     cycle = life_cycles().of(case.kind, case.direction)
+    steps = {entry.seq for entry, _, _ in changes_of_status(cycle, case.direction, opened.entries)}
     runs = run_clocks(
         limits.tables,
         attached(limits.tables, limits.current, case_facts(office, opened, entries)),
-        list(occurrences(limits.tables, case, entries)),
+        list(occurrences(limits.tables, case, entries, steps)),
         list(pauses(cycle, case.direction, opened.entries)),
         calendars(office, case),
     )
@@ -111,8 +112,11 @@ def calendars(office: Office, case: Case) -> dict[str, WorkingCalendar]:
     return {"own": own, "requested_state": own if incoming else theirs, "requesting_state": theirs if incoming else own}
 
 
-def occurrences(tables: LimitTables, case: Case, entries: Sequence[Entry]) -> Iterator[Occurred]:
-    """The events of the clocks on this case: those that acts record, planned days, and the closing."""
+def occurrences(tables: LimitTables, case: Case, entries: Sequence[Entry], steps: Container[int]) -> Iterator[Occurred]:
+    """The events of the clocks on this case: those that acts record, planned days, and the closing.
+
+    `steps`: the entries that moved the case to another status.
+    """
     by_act: dict[str, list[str]] = {}
     for event in tables.events.values():
         for act in event.acts:
@@ -125,7 +129,15 @@ def occurrences(tables: LimitTables, case: Case, entries: Sequence[Entry]) -> It
             if entry.item_id is not None and (code, entry.happened_on) in on_case:
                 continue  # an item that moves with its case starts no clock of its own
             starts = (code, entry.code) not in _ENDS_ONLY
-            yield Occurred(code, entry.happened_on, entry.happened_at, entry.seq, entry.item_id, starts=starts)
+            yield Occurred(
+                code,
+                entry.happened_on,
+                entry.happened_at,
+                entry.seq,
+                entry.item_id,
+                starts=starts,
+                step=entry.seq in steps,
+            )
         yield from _planned(entry, entries)
     for code, on in (
         ("needed_by", case.needed_by),
@@ -169,16 +181,24 @@ def pauses(cycle: LifeCycle, direction: str, entries: Sequence[Entry]) -> Iterat
 
     They follow the status, not the acts: whatever leads out of it ends the pause.
     """
+    open_since: tuple[str, date] | None = None
+    for entry, _, status in changes_of_status(cycle, direction, entries):
+        if open_since is not None:
+            yield Paused(*open_since, last=entry.happened_on)
+        open_since = (_WAITING[status], entry.happened_on) if status in _WAITING else None
+    if open_since is not None:
+        yield Paused(*open_since, last=None)
+
+
+def changes_of_status(
+    cycle: LifeCycle, direction: str, entries: Sequence[Entry]
+) -> Iterator[tuple[Entry, str | None, str | None]]:
+    """Each entry that moved the case to another status, with the status before and after it."""
     status: str | None = None
-    first = date.min
     for entry, _, place, _ in walk(life_cycles(), cycle, direction, entries):
-        if place.status == status:
-            continue
-        if status in _WAITING:
-            yield Paused(_WAITING[status], first, entry.happened_on)
-        status, first = place.status, entry.happened_on
-    if status in _WAITING:
-        yield Paused(_WAITING[status], first, None)
+        if place.status != status:
+            yield entry, status, place.status
+            status = place.status
 
 
 def _store(opened: OpenAct, runs: Sequence[ClockRun]) -> None:

@@ -264,6 +264,9 @@ def correct(
             raise Invalid({"reason": "Give the reason for the correction."})
         if wrong.code in FILE_EVENTS:
             raise Invalid({"seq": "Change the particulars themselves: this entry only tells that they were changed."})
+        if annul and wrong == next(entry for entry in a.entries if entry.item_id == wrong.item_id):
+            problem = "This entry opens the request or the item: give its right day, or record the withdrawal."
+            raise Invalid({"action": problem})
         if not annul and happened_on is None:
             raise Invalid({"happened_on": "Enter the day on which it happened."})
         if happened_on is not None and happened_on > clock.local_date(a.recorded_at, office.zone):

@@ -34,10 +34,10 @@ def order_execution(act: OpenAct, given: Given) -> int:
 
 
 def receive_formal_request(act: OpenAct, given: Given) -> int:
-    """The formal request after a provisional arrest; registered at once where nothing is lacking (ECE 12)."""
+    """The formal request after a provisional arrest; registered today where nothing is lacking (ECE 12)."""
     seq = given.append(act, given.code)
     if not lacking(act.transition("registered"), act.file):
-        act.append("registered", on=given.on)
+        act.append("registered", on=act.today)
     return seq
 
 

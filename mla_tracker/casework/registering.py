@@ -138,7 +138,7 @@ def _first_events(opened: OpenAct, registration: Registration, session: Session)
     if first == "received":
         row = opened.transition("registered")
         if not lacking(row, opened.file):
-            opened.append("registered")
+            opened.append("registered", on=registration.registered_on or opened.today)
 
 
 def _require_facts(opened: OpenAct, first: str) -> None:
@@ -158,12 +158,13 @@ def _sent_before(session: Session, key: str) -> Registered | None:
 
 def _check(office: Office, session: Session, registration: Registration, now: datetime) -> None:
     codes = catalogue(session)
+    today = clock.local_date(now, office.zone)
     check(
         registration.particulars,
         kind=registration.kind,
         direction=registration.direction,
         opened_on=registration.opened_on,
-        today=clock.local_date(now, office.zone),
+        today=today,
     )
     errors = {}
     for name, given, known in (
@@ -178,6 +179,8 @@ def _check(office: Office, session: Session, registration: Registration, now: da
         "incoming",
     ):
         errors["provisional_arrest_warrant"] = "Provisional arrest is asked for by an incoming request for extradition."
+    if registration.registered_on and not registration.opened_on <= registration.registered_on <= today:
+        errors["registered_on"] = "This day lies before the receipt or in the future."
     if registration.items and registration.kind == "extradition":
         errors["items"] = "A request for extradition has no items of assistance."
     if errors:

@@ -23,7 +23,8 @@ NEVER_ROLLS: Final = frozenset({Clock.MAX_CUSTODY, Clock.MIN_HOLD})
 class Occurred:
     """An event of the clocks on a case: happened, or planned (known beforehand). `at` where the hour is known.
 
-    `starts` False: it ends clocks and starts none.
+    `starts` False: it ends clocks and starts none. `step`: it moved the case on; of two steps the later in the file is
+    the later in life, whatever days they bear (a request that is entered late was often worked on before).
     """
 
     code: str
@@ -33,6 +34,7 @@ class Occurred:
     item_id: int | None = None
     planned: bool = False
     starts: bool = True
+    step: bool = False
 
 
 @dataclass(frozen=True)
@@ -205,6 +207,8 @@ def _after(event: Occurred, start: Occurred) -> bool:
     """At or after the start; the entry that starts a clock does not end it."""
     if event.seq == start.seq:
         return False
+    if event.step and start.step:
+        return event.seq > start.seq
     return event.on > start.on or (event.on == start.on and event.seq > start.seq)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from mla_tracker.cases.models import AssistanceItem, CaseLegalBasis
 from mla_tracker.cases.open_act import OpenAct
 from mla_tracker.cases.recording import Given, Recorder
+from mla_tracker.cases.replay import effective
 from mla_tracker.core.errors import Invalid
 from mla_tracker.decisions.models import Postponement, Refusal, RefusalGround
 from mla_tracker.decisions.rules import NATIONALITY, NO_BASIS_GROUNDS, Bars, DutyOwed, check_duties, check_grounds
@@ -210,7 +211,7 @@ def _done(act: OpenAct) -> set[str]:
         "hear": "consultation_closed",
         "ask_information": "information_requested",
     }
-    recorded = {entry.code for entry in act.entries}
+    recorded = {entry.code for entry in effective(act.entries)}
     return {duty for duty, code in shows.items() if code in recorded}
 
 

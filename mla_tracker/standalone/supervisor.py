@@ -154,6 +154,7 @@ class ProcessGroup:
             list(program.command),
             env=self._environment,
             stdin=subprocess.DEVNULL,
+            process_group=0,  # Ctrl-C is the parent's: a program that only begins would answer it with a trace
             preexec_fn=processes.dying_with_parent(signal.SIGKILL),
         )
         self._children[program] = child

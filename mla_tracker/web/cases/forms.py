@@ -158,6 +158,11 @@ class RegisterForm(ParticularsForm):
     submission_key = HiddenField()
     opened_on = DayField(_l("Received on"), validators=[InputRequired(_l("Enter the day."))])
     hour = TimeField(_l("Hour"), validators=[Optional()], description=_l("Where hours count"))
+    registered_on = DayField(
+        _l("Registered on"),
+        validators=[Optional()],
+        description=_l("Where an earlier register took it in; else today"),
+    )
     provisional_arrest_warrant = StringField(
         _l("Warrant, for provisional arrest"),
         validators=[Length(max=300)],
@@ -227,6 +232,7 @@ class RegisterForm(ParticularsForm):
                 person for person in (person_given(row.form, kind) for row in self.persons) if person is not None
             ),
             submission_key=self.submission_key.data or None,
+            registered_on=self.registered_on.data if incoming else None,
             provisional_arrest_warrant=(self.provisional_arrest_warrant.data or "").strip()
             if (kind, direction) == ("extradition", "incoming")
             else "",

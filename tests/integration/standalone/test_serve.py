@@ -139,7 +139,7 @@ def test_killing_the_parent_leaves_no_process_and_the_next_start_loses_nothing(
     assert processes_of(var) == {}
 
 
-def test_ctrl_c_reaches_the_whole_group_and_leaves_no_process(var: Path) -> None:
+def test_ctrl_c_ends_the_whole_and_leaves_neither_a_process_nor_a_trace(var: Path) -> None:
     log = with_static_files(var).with_name("group.log")
     with log.open("wb") as output:
         process = subprocess.Popen(
