@@ -1,7 +1,7 @@
 """What is entered about a request, the checks on it, and the comparison when two people edit it at once."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -138,12 +138,13 @@ class Difference:
 
 @dataclass
 class EditConflict(Conflict):
-    """Somebody else saved first. `differences` lists what changed meanwhile; `version` is the one to save against
-    next.
+    """Somebody else saved first. `differences` lists what both changed; `version` is the one to save against next;
+    `entered` is what was entered, with what others changed meanwhile and was left alone as they saved it.
     """
 
-    differences: list[Difference] = field(default_factory=list)
-    version: int = 0
+    differences: list[Difference]
+    version: int
+    entered: Particulars
 
     def __post_init__(self) -> None:
         super().__init__("Somebody else changed this request while you were editing it. Nothing was saved yet.")

@@ -5,12 +5,12 @@ Each is one act with one event that holds what was and what is, so that the file
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.actor import Actor
@@ -51,6 +51,7 @@ from mla_tracker.cases.registration import (
 )
 from mla_tracker.casework.act import act
 from mla_tracker.casework.office import Office
+from mla_tracker.casework.parts import bases_part, item_part, lead_part, offences_part, require_unchanged
 from mla_tracker.core import clock
 from mla_tracker.core.errors import DomainError, Invalid, NotPermitted
 from mla_tracker.instruments.queries import catalogue
@@ -74,7 +75,7 @@ def edit_particulars(
             since = _changes_since(session, case_id, version)
             new = rebased(since, old, new)
             if differences := clashes(since, old, new):
-                raise EditConflict(differences=differences, version=a.case.version)
+                raise EditConflict(differences=differences, version=a.case.version, entered=new)
         today = clock.local_date(a.recorded_at, office.zone)
         check(
             new,
@@ -126,13 +127,16 @@ def _changes_since(session: Session, case_id: int, version: int) -> list[dict[st
     return [detail for detail in map(json.loads, texts) if detail.get("version", 0) > version]
 
 
-def assign(office: Office, session: Session, case_id: int, lead_id: int | None, *, actor: Actor) -> None:
+def assign(
+    office: Office, session: Session, case_id: int, lead_id: int | None, *, actor: Actor, seen: str | None = None
+) -> None:
     """Give the case to a lead, or to nobody. The new lead of a restricted case may see it."""
     with act(office, session, case_id, actor=actor) as a:
-        if lead_id is not None and not session.scalar(select(Account.id).where(Account.id == lead_id, Account.active)):
-            raise Invalid({"lead_id": "Choose an active person."})
+        require_unchanged(lead_part(a.case), seen)
         if a.case.lead_id == lead_id:
             return
+        if lead_id is not None and not session.scalar(select(Account.id).where(Account.id == lead_id, Account.active)):
+            raise Invalid({"lead_id": "Choose an active person."})
         was, a.case.lead_id = a.case.lead_id, lead_id
         if lead_id is not None and a.case.confidentiality == "restricted":
             _grant(a, lead_id)
@@ -171,31 +175,44 @@ def _grant(a: OpenAct, account_id: int) -> None:
 
 
 def change_bases(
-    office: Office, session: Session, case_id: int, bases: Sequence[BasisGiven], *, none_named: bool, actor: Actor
-) -> None:
+    office: Office, session: Session, case_id: int, bases: Sequence[BasisGiven], *, none_named: bool, actor: Actor,
+    seen: str | None = None,
+) -> None:  # fmt: skip
     """The legal bases asserted, or that none was named."""
     with act(office, session, case_id, actor=actor) as a:
-        known = catalogue(session).legal_bases
-        if unknown := [basis.code for basis in bases if basis.code not in known]:
-            raise Invalid({"bases": f"Unknown: {', '.join(unknown)}."})
-        was = list(session.scalars(select(CaseLegalBasis.basis_code).where(CaseLegalBasis.case_id == case_id)))
+        rows = session.scalars(select(CaseLegalBasis).where(CaseLegalBasis.case_id == case_id)).all()
+        was = bases_part(a.case, rows)
+        require_unchanged(was, seen)
+        standing = [row.basis_code for row in rows]
+        _known("bases", (basis.code for basis in bases), catalogue(session).legal_bases, standing)
         set_bases(session, case_id, bases)
         a.case.no_basis_named = none_named and not bases
-        a.append("bases_changed", detail={"was": sorted(was), "now": sorted(basis.code for basis in bases)})
+        now = {"none": a.case.no_basis_named, "bases": sorted([basis.code, basis.is_primary] for basis in bases)}
+        a.append("bases_changed", detail={"was": was, "now": now})
 
 
 def change_offences(
-    office: Office, session: Session, case_id: int, offences: Iterable[OffenceGiven], *, actor: Actor
-) -> None:
+    office: Office, session: Session, case_id: int, offences: Iterable[OffenceGiven], *, actor: Actor,
+    seen: str | None = None,
+) -> None:  # fmt: skip
     """The offences of the case."""
     with act(office, session, case_id, actor=actor) as a:
         given = list(offences)
-        known = catalogue(session).offences
-        if unknown := [offence.code for offence in given if offence.code not in known]:
-            raise Invalid({"offences": f"Unknown: {', '.join(unknown)}."})
-        was = list(session.scalars(select(CaseOffence.offence_code).where(CaseOffence.case_id == case_id)))
+        rows = session.scalars(select(CaseOffence).where(CaseOffence.case_id == case_id)).all()
+        was = offences_part(rows)
+        require_unchanged(was, seen)
+        standing = [row.offence_code for row in rows]
+        _known("offences", (offence.code for offence in given), catalogue(session).offences, standing)
         set_offences(session, case_id, given)
-        a.append("offences_changed", detail={"was": sorted(was), "now": sorted(offence.code for offence in given)})
+        now = {"offences": sorted([offence.code, offence.domestic_article, offence.penalty] for offence in given)}
+        a.append("offences_changed", detail={"was": was, "now": now})
+
+
+def _known(field: str, given: Iterable[str], table: Container[str], standing: Iterable[str]) -> None:
+    """What is added must be in use; a retired code that stands on the file may stay there."""
+    kept = frozenset(standing)
+    if unknown := [code for code in given if code not in table and code not in kept]:
+        raise Invalid({field: f"Unknown: {', '.join(unknown)}."})
 
 
 def add_person_to(office: Office, session: Session, case_id: int, given: PersonGiven, *, actor: Actor) -> int:
@@ -232,7 +249,7 @@ def add_item_to(
 
 def change_item(
     office: Office, session: Session, case_id: int, item_id: int, *, description: str, coercive: bool,
-    executing_authority_id: int | None, actor: Actor,
+    executing_authority_id: int | None, actor: Actor, seen: str | None = None,
 ) -> None:  # fmt: skip
     """Description, compulsion and executing authority of an item; its status changes by acts alone."""
     with act(office, session, case_id, actor=actor) as a:
@@ -241,11 +258,11 @@ def change_item(
         )
         if item is None:
             raise Invalid({"item": "There is no such item on this request."})
-        was = {"coercive": item.coercive, "executing_authority": item.executing_authority_id}
+        was = item_part(item)
+        require_unchanged(was, seen)
         item.description, item.coercive = description, coercive
         item.executing_authority_id = executing_authority_id
-        now = {"coercive": coercive, "executing_authority": executing_authority_id}
-        a.append("item_changed", detail={"item": item_id, "was": was, "now": now})
+        a.append("item_changed", detail={"item": item_id, "was": was, "now": item_part(item)})
 
 
 def correct(
@@ -279,11 +296,11 @@ def correct(
             a.case.received_on, a.case.received_at = happened_on, None  # the hour belonged to the wrong day
 
 
-def lead_choices(session: Session) -> list[tuple[int, str]]:
-    """The active people who can lead a case, by name."""
+def lead_choices(session: Session, standing: int | None = None) -> list[tuple[int, str]]:
+    """The active people who can lead a case, by name; who leads it (`standing`) in any case."""
     rows = session.execute(
         select(Account.id, Account.name)
-        .where(Account.active, Account.role.in_(("caseworker", "supervisor")))
+        .where(or_(and_(Account.active, Account.role.in_(("caseworker", "supervisor"))), Account.id == standing))
         .order_by(Account.name)
     )
     return [(account_id, name) for account_id, name in rows]

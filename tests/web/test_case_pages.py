@@ -9,14 +9,15 @@ import pytest
 import python_calamine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 
 from config.settings import Settings
 from mla_tracker.audit.models import AccessEntry
-from mla_tracker.cases.models import Case, CaseEvent
+from mla_tracker.cases.models import Case, CaseEvent, CaseOffence
 from mla_tracker.casework.demo.load import load
 from mla_tracker.core.database import Sessions
 from mla_tracker.directory.models import Authority
+from mla_tracker.instruments.models import CatalogueVersion, OffenceRow
 from mla_tracker.office_from_settings import open_office
 from mla_tracker.web.context import Services
 from tests.support.browsing import application, person, signed_in
@@ -246,7 +247,46 @@ def test_both_texts_are_shown_when_two_edit_the_same_field_and_other_fields_go_t
     assert send_again(anna, f"{address}/edit", form_of(answer.text)).status_code in (302, 303)
     with sessions() as session:
         case = session.scalars(select(Case)).one()
-    assert (case.subject, case.their_reference) == ("Anna's line", "JC 7")
+    assert (case.subject, case.their_reference, case.operation) == ("Anna's line", "JC 7", "Tempest")
+
+
+def test_who_saves_a_part_that_another_changed_is_told_and_other_acts_do_not_matter(
+    anna: FlaskClient, berta: FlaskClient, sessions: Sessions
+) -> None:
+    address = registered(anna)
+    for path, mine, theirs in (
+        ("/offences", ["UNCAC_17"], ["UNCAC_15b", "UNCAC_17"]),
+        ("/bases", {"basis": "UNTOC"}, {"basis": "UNCAC", "no_basis_named": ""}),
+    ):
+        shown = form_of(anna.get(address + path).text)
+        send(berta, f"{address}/edit", their_reference=f"JC {path}")
+        change = {"offences": mine} if isinstance(mine, list) else mine
+        other = {"offences": theirs} if isinstance(theirs, list) else {**theirs, "further_bases": ["UNTOC"]}
+        assert send(berta, address + path, **other).status_code in (302, 303)
+        answer = send_again(anna, address + path, shown, **change)
+        assert answer.status_code == 422, path
+        assert "Somebody else changed this meanwhile" in answer.text
+        assert send_again(anna, address + path, form_of(answer.text), **change).status_code in (302, 303)
+    shown = form_of(anna.get(f"{address}/offences").text)
+    send(berta, f"{address}/edit", their_reference="JC 9")
+    assert send_again(anna, f"{address}/offences", shown, offences=["UNCAC_15b"]).status_code in (302, 303)
+    with sessions() as session:
+        assert session.scalars(select(CaseOffence.offence_code)).all() == ["UNCAC_15b"]
+
+
+def test_saving_offences_keeps_two_articles_of_one_code_and_what_is_no_longer_in_use(
+    anna: FlaskClient, sessions: Sessions
+) -> None:
+    address = registered(anna)
+    with sessions() as session, session.begin():
+        case_id = session.scalars(select(Case.id)).one()
+        session.add(CaseOffence(case_id=case_id, offence_code="UNCAC_15b", domestic_article="Art. 332", penalty=""))
+        session.execute(update(OffenceRow).where(OffenceRow.code == "UNCAC_15b").values(retired_at=func.now()))
+        session.execute(update(CatalogueVersion).values(token="retired"))
+    assert send(anna, f"{address}/offences").status_code in (302, 303)
+    with sessions() as session:
+        kept = session.execute(select(CaseOffence.offence_code, CaseOffence.domestic_article).order_by("id")).all()
+    assert [tuple(row) for row in kept] == [("UNCAC_15b", ""), ("UNCAC_15b", "Art. 332")]
 
 
 @pytest.mark.parametrize("path", ["/edit", "/lead", "/bases", "/offences", "/persons/new", "/items/new", "/correct/1"])

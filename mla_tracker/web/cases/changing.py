@@ -16,7 +16,8 @@ from mla_tracker.cases.particulars import BasisGiven, EditConflict, ItemGiven, O
 from mla_tracker.cases.queries import entries_of, find_case
 from mla_tracker.cases.registration import particulars_of
 from mla_tracker.casework import editing
-from mla_tracker.core.errors import DomainError, NotVisible
+from mla_tracker.casework.parts import Part, bases_part, item_part, lead_part, mark, offences_part
+from mla_tracker.core.errors import Conflict, DomainError, NotVisible
 from mla_tracker.instruments.queries import catalogue
 from mla_tracker.web.access import requires
 from mla_tracker.web.cases import words
@@ -31,6 +32,7 @@ from mla_tracker.web.cases.forms import (
     EditForm,
     LeadForm,
     OffencesForm,
+    PartForm,
     offence_label,
     options,
     person_given,
@@ -58,6 +60,18 @@ def _try(form: BaseForm, change: Callable[[], object]) -> bool:
     return True
 
 
+def _try_part(form: PartForm, part: Callable[[], Part], change: Callable[[], object]) -> bool:
+    """The same for a part that is saved whole; after a conflict the form is one of the part as it stands now."""
+    try:
+        change()
+    except DomainError as problem:
+        form.take(problem)
+        if isinstance(problem, Conflict):
+            form.seen.data = mark(part())
+        return False
+    return True
+
+
 def _small(form: BaseForm, case: Case, heading: str, **more: Any) -> Any:
     page = render_template("cases/change.html", form=form, case=case, heading=heading, **more)
     return page, 422 if form.errors else 200
@@ -70,7 +84,11 @@ def edit(reference: str) -> Any:
     session, actor = db(), current_actor()
     case = find_case(session, actor, reference)
     form = EditForm(obj=case) if request.method == "GET" else EditForm()
-    form.offer(state_choices(session), their_authorities(session), our_authorities(session))
+    form.offer(
+        state_choices(session),
+        their_authorities(session, case.counterpart_authority_id),
+        our_authorities(session, case.owner_authority_id),
+    )
     differences: list[Any] = []
     if form.validate_on_submit():
         old = particulars_of(case)
@@ -85,6 +103,7 @@ def edit(reference: str) -> Any:
             editing.edit_particulars(office(), session, case.id, new, version=seen_version(form.version), actor=actor)
         except EditConflict as problem:
             form.take(problem)
+            form.take_over(problem.entered)
             form.version.data = str(problem.version)
             differences = problem.differences
         except DomainError as problem:
@@ -123,10 +142,12 @@ def _shown(value: Any) -> str:
 def lead(reference: str) -> Any:
     """Who leads the case."""
     case = find_case(db(), current_actor(), reference)
-    form = LeadForm(lead_id=case.lead_id)
-    form.lead_id.choices = options(editing.lead_choices(db()), blank=_("Not assigned"))
-    if form.validate_on_submit() and _try(
-        form, lambda: editing.assign(office(), db(), case.id, form.lead_id.data, actor=current_actor())
+    form = LeadForm(lead_id=case.lead_id, seen=mark(lead_part(case)))
+    form.lead_id.choices = options(editing.lead_choices(db(), case.lead_id), blank=_("Not assigned"))
+    if form.validate_on_submit() and _try_part(
+        form,
+        lambda: lead_part(case),
+        lambda: editing.assign(office(), db(), case.id, form.lead_id.data, actor=current_actor(), seen=form.seen.data),
     ):
         return _done(case)
     return _small(form, case, _("Lead"))
@@ -137,10 +158,12 @@ def lead(reference: str) -> Any:
 def bases(reference: str) -> Any:
     """The legal bases asserted."""
     case = find_case(db(), current_actor(), reference, whole=True)
-    form = BasesForm()
+    form = BasesForm(seen=mark(bases_part(case, case.bases)))
+    table = catalogue(db()).legal_bases
     rows = [(row.code, row.label) for row in catalogue(db()).bases_covering(case.kind)]
-    form.basis.choices = options(rows, blank=_("None named"))
-    form.further_bases.choices = options(rows)
+    standing = [(row.basis_code, table[row.basis_code].label) for row in case.bases]
+    form.basis.choices = options(rows, blank=_("None named"), standing=standing)
+    form.further_bases.choices = options(rows, standing=standing)
     if request.method == "GET":
         form.basis.data = next((row.basis_code for row in case.bases if row.is_primary), None)
         form.further_bases.data = [row.basis_code for row in case.bases if not row.is_primary]
@@ -148,10 +171,17 @@ def bases(reference: str) -> Any:
     if form.validate_on_submit():
         named = [code for code in (form.basis.data, *(form.further_bases.data or ())) if code]
         given = [BasisGiven(code, number == 0) for number, code in enumerate(dict.fromkeys(named))]
-        if _try(
+        if _try_part(
             form,
+            lambda: bases_part(case, case.bases),
             lambda: editing.change_bases(
-                office(), db(), case.id, given, none_named=bool(form.no_basis_named.data), actor=current_actor()
+                office(),
+                db(),
+                case.id,
+                given,
+                none_named=bool(form.no_basis_named.data),
+                actor=current_actor(),
+                seen=form.seen.data,
             ),
         ):
             return _done(case)
@@ -163,19 +193,27 @@ def bases(reference: str) -> Any:
 def offences(reference: str) -> Any:
     """The offences of the case."""
     case = find_case(db(), current_actor(), reference, whole=True)
-    form = OffencesForm()
-    form.offences.choices = options((row.code, offence_label(row)) for row in catalogue(db()).offences.values())
+    form = OffencesForm(seen=mark(offences_part(case.offences)))
+    table = catalogue(db()).offences
+    form.offences.choices = options(
+        ((row.code, offence_label(row)) for row in table.values()),
+        standing=[(row.offence_code, offence_label(table[row.offence_code])) for row in case.offences],
+    )
     if request.method == "GET":
-        form.offences.data = [row.offence_code for row in case.offences]
+        form.offences.data = list(dict.fromkeys(row.offence_code for row in case.offences))
     if form.validate_on_submit():
-        before = {row.offence_code: row for row in case.offences}
-        given = [
-            OffenceGiven(code, before[code].domestic_article, before[code].penalty)
-            if code in before
-            else OffenceGiven(code)
-            for code in form.offences.data or ()
+        chosen = form.offences.data or []
+        kept = [
+            OffenceGiven(row.offence_code, row.domestic_article, row.penalty)
+            for row in case.offences
+            if row.offence_code in chosen
         ]
-        if _try(form, lambda: editing.change_offences(office(), db(), case.id, given, actor=current_actor())):
+        given = kept + [OffenceGiven(code) for code in chosen if code not in {offence.code for offence in kept}]
+        if _try_part(
+            form,
+            lambda: offences_part(case.offences),
+            lambda: editing.change_offences(office(), db(), case.id, given, actor=current_actor(), seen=form.seen.data),
+        ):
             return _done(case)
     return _small(form, case, _("Offences"))
 
@@ -233,10 +271,14 @@ def change_item(reference: str, item_id: int) -> Any:
     item = db().scalar(select(AssistanceItem).where(AssistanceItem.id == item_id, AssistanceItem.case_id == case.id))
     if item is None:
         raise NotVisible("There is no such item.")
-    form = ChangeItemForm(obj=item) if request.method == "GET" else ChangeItemForm()
-    form.executing_authority_id.choices = options(our_authorities(db()), blank=_("Not yet known"))
-    if form.validate_on_submit() and _try(
+    seen = mark(item_part(item))
+    form = ChangeItemForm(obj=item, seen=seen) if request.method == "GET" else ChangeItemForm(seen=seen)
+    form.executing_authority_id.choices = options(
+        our_authorities(db(), item.executing_authority_id), blank=_("Not yet known")
+    )
+    if form.validate_on_submit() and _try_part(
         form,
+        lambda: item_part(item),
         lambda: editing.change_item(
             office(),
             db(),
@@ -246,6 +288,7 @@ def change_item(reference: str, item_id: int) -> Any:
             coercive=bool(form.coercive.data),
             executing_authority_id=form.executing_authority_id.data,
             actor=current_actor(),
+            seen=form.seen.data,
         ),
     ):
         return _done(case, "items")

@@ -1,9 +1,12 @@
 """The lists that forms of a request offer from the directory, in the order of the reader's language."""
 
+from collections.abc import Sequence
+
 from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
 from mla_tracker.cases.search import fold
+from mla_tracker.directory.models import Authority
 from mla_tracker.directory.queries import all_authorities, own_authorities, states
 from mla_tracker.web.filters import country
 
@@ -15,12 +18,19 @@ def state_choices(session: Session) -> list[tuple[str, str]]:
     return sorted(pairs, key=lambda pair: fold(pair[1]))
 
 
-def their_authorities(session: Session) -> list[tuple[int, str]]:
-    """The authorities of other States, with the State before the name."""
-    pairs = [(row.id, f"{country(row.state or '')} · {row.name}") for row in all_authorities(session)]
+def their_authorities(session: Session, standing: int | None = None) -> list[tuple[int, str]]:
+    """The authorities of other States, with the State before the name; a retired one while it stands on the file."""
+    rows = _with_standing(session, all_authorities(session), standing)
+    pairs = [(row.id, f"{country(row.state or '')} · {row.name}") for row in rows]
     return sorted(pairs, key=lambda pair: fold(pair[1]))
 
 
-def our_authorities(session: Session) -> list[tuple[int, str]]:
-    """The bodies of our own side."""
-    return [(row.id, row.name) for row in own_authorities(session)]
+def our_authorities(session: Session, standing: int | None = None) -> list[tuple[int, str]]:
+    """The bodies of our own side; a retired one while it stands on the file."""
+    return [(row.id, row.name) for row in _with_standing(session, own_authorities(session), standing)]
+
+
+def _with_standing(session: Session, rows: Sequence[Authority], standing: int | None) -> list[Authority]:
+    if standing is None or any(row.id == standing for row in rows):
+        return list(rows)
+    return [*rows, session.get_one(Authority, standing)]

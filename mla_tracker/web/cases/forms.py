@@ -25,6 +25,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from mla_tracker.cases.facts import FieldKind, FieldSpec
 from mla_tracker.cases.particulars import (
+    FIELDS,
     LONGEST_SUBJECT,
     BasisGiven,
     ItemGiven,
@@ -42,10 +43,17 @@ LONGEST_TEXT = 20_000
 MOST_ROWS = 30
 
 
-def options(pairs: Iterable[tuple[Any, Any]], *, blank: Any = None) -> list[SelectChoice]:
-    """Choices of a select; `blank` is the words of the empty one."""
+def options(
+    pairs: Iterable[tuple[Any, Any]], *, blank: Any = None, standing: Iterable[tuple[Any, Any]] = ()
+) -> list[SelectChoice]:
+    """Choices of a select; `blank` is the words of the empty one. `standing`: what the file holds, offered even
+    where it is no longer in use, so that saving the form takes nothing off.
+    """
     first = [] if blank is None else [SelectChoice("", blank)]
-    return first + [SelectChoice(str(value), label) for value, label in pairs]
+    listed = {str(value): label for value, label in pairs}
+    for value, label in standing:
+        listed.setdefault(str(value), label)
+    return first + [SelectChoice(value, label) for value, label in listed.items()]
 
 
 def no_number(value: Any) -> int | None:
@@ -264,18 +272,32 @@ class EditForm(ParticularsForm):
     received_on = DayField(_l("Received on"), validators=[Optional()])
     no_basis_named = BooleanField(_l("No legal basis was named"))
 
+    def take_over(self, entered: Particulars) -> None:
+        """Show what others saved meanwhile in the fields that were left alone."""
+        for name in FIELDS:
+            if name in self:
+                value = getattr(entered, name)
+                self[name].data = list(value) if isinstance(value, tuple) else value
+                self[name].raw_data = None
 
-class LeadForm(BaseForm):
+
+class PartForm(BaseForm):
+    """A part of the file that is saved whole: `seen` marks what it was filled from."""
+
+    seen = HiddenField()
+
+
+class LeadForm(PartForm):
     lead_id = SelectField(_l("Lead"), coerce=no_number)
 
 
-class BasesForm(BaseForm):
+class BasesForm(PartForm):
     basis = SelectField(_l("Primary legal basis"), coerce=text_or_none)
     further_bases = SelectMultipleField(_l("Further legal bases"))
     no_basis_named = BooleanField(_l("No legal basis was named"))
 
 
-class OffencesForm(BaseForm):
+class OffencesForm(PartForm):
     offences = SelectMultipleField(_l("Offences"))
 
 
@@ -287,7 +309,7 @@ class AddItemForm(BaseForm):
     item = FormField(ItemForm)
 
 
-class ChangeItemForm(BaseForm):
+class ChangeItemForm(PartForm):
     description = StringField(_l("Particulars"), validators=[Length(max=500)])
     coercive = BooleanField(_l("Needs compulsion"))
     executing_authority_id = SelectField(_l("Executing authority"), coerce=no_number)
