@@ -53,6 +53,8 @@ def entries(
         raise Wrong(problems)
     if late := [row.problem("This day lies in the future.", "happened_on") for row in given if _day_of(row) > today]:
         raise Wrong(late)
+    if early := [row for row in given if _day_of(row) < _day_of(given[0])]:
+        raise Wrong([row.problem("This day lies before the first event of the case.", "happened_on") for row in early])
     found = [(_entry(row, items, author), row.values["recorded_at"]) for row in given]
     _permitted([entry for entry, _ in found], given, cycle, direction)
     begun = {entry.item_id for entry, _ in found}
@@ -129,6 +131,20 @@ def _permitted(found: list[Entry], given: list[Row], cycle: LifeCycle, direction
                 raise Wrong([row.problem(problem.message, "event")]) from problem
 
 
+def _out_of_order(days: Mapping[str, date]) -> dict[str, str]:
+    """The milestones that cannot be, each with the one it lies before: nothing before the opening (or the sending of
+    ours), nothing after the closing.
+    """
+    wrong: dict[str, str] = {}
+    for first in ("opened_on", "sent_on"):
+        wrong |= {
+            name: first for name, day in days.items() if name != "opened_on" and first in days and day < days[first]
+        }
+    if "closed_on" in days and any(day > days["closed_on"] for day in days.values()):
+        wrong.setdefault("closed_on", next(name for name, day in days.items() if day > days["closed_on"]))
+    return wrong
+
+
 def _taken_over(
     rows: CaseRows, items: Mapping[int, int], cycle: LifeCycle, today: date, now: datetime
 ) -> Iterator[tuple[Entry, datetime]]:
@@ -139,8 +155,10 @@ def _taken_over(
     ended = bool(values.get("outcome") or "closed_on" in days)
     status = values.get("status") or ("closed" if ended else cycle.resume_at)
     terminal = cycle.statuses[status].terminal
-    if "closed_on" in days and not terminal:
-        raise Wrong([row.problem("A case with a day of closing is closed.", "status")])
+    if ended and not terminal:
+        raise Wrong([row.problem("A case with an outcome or a day of closing is closed.", "status")])
+    if early := _out_of_order(days):
+        raise Wrong([row.problem(f"This day lies before {before}.", name) for name, before in early.items()])
     detail: dict[str, Any] = {"status": status, **{name: day.isoformat() for name, day in days.items()}}
     if values.get("outcome"):
         detail["outcome"] = values["outcome"]

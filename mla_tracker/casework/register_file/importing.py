@@ -38,7 +38,7 @@ from mla_tracker.cases.registration import add_person, new_case
 from mla_tracker.casework.act import close, open_on
 from mla_tracker.casework.administration import note
 from mla_tracker.casework.office import Office
-from mla_tracker.casework.register_file.entries import entries
+from mla_tracker.casework.register_file.entries import MILESTONES, entries
 from mla_tracker.casework.register_file.mapping import RegisterMap
 from mla_tracker.casework.register_file.rows import CaseRows, Problem, Row, Wrong, group, read_file
 from mla_tracker.core import clock
@@ -120,6 +120,10 @@ class _Loader:
         self._now = clock.now()
         self._states = frozenset(session.scalars(select(State.iso2)))
         self._people: dict[str, int] = {row.email: row.id for row in session.execute(select(Account.email, Account.id))}
+        self._former: dict[str, str] = {
+            row.former_reference: row.reference
+            for row in session.execute(select(Case.former_reference, Case.reference).where(Case.former_reference != ""))
+        }
         self._authorities: dict[str, int] = {
             f"{'own' if own else state or ''}:{code}:{name}": authority_id
             for authority_id, own, state, code, name in session.execute(
@@ -289,6 +293,10 @@ class _Loader:
     def _reference(self, row: Row) -> str:
         reference = row.values.get("reference") or ""
         if not reference and self._foreign:
+            former = row.values.get("former_reference") or ""
+            if former in self._former:
+                message = f"This number is on file already, as {self._former[former]}."
+                raise Wrong([row.problem(message, "former_reference")])
             kind, direction, year = row.values["kind"], row.values["direction"], row.values["opened_on"].year
             if row.values.get("confidentiality") == "restricted":
                 return random_reference(kind, direction, year)
@@ -415,8 +423,9 @@ class _Loader:
             )
             self._session.add(person)
             self._session.flush()
-            names = values["names"] if isinstance(values["names"], list) else []
-            self._session.add_all(PersonName(person_id=person.id, name=name, script=script) for name, script in names)
+            self._session.add_all(
+                PersonName(person_id=person.id, name=name, script=script) for name, script in _names(row)
+            )
         if not rows.of("person"):
             role = "sought" if case.kind == "extradition" else "other"
             for name in rows.case.values.get("persons") or ():
@@ -501,8 +510,24 @@ class _Loader:
         if not rows.of("event"):
             return
         row, problems = rows.case, []
-        for name, derived in (("status", case.status), ("outcome", case.outcome)):
-            if (row.values[name] or None) != derived:
+        for name in ("status", "outcome", *MILESTONES):
+            stated, derived = row.values.get(name) or None, getattr(case, name)
+            if stated != derived and (stated is not None or name in ("status", "outcome")):
                 problems.append(row.problem(f"The events of the case give {derived or 'none'}.", name))
         if problems:
             raise Wrong(problems)
+
+
+def _names(row: Row) -> list[tuple[str, str]]:
+    """The names of a person with the script of each; raises `Wrong` where the cell holds something else."""
+    match row.values["names"]:
+        case [_, *_] as names if all(_is_name(pair) for pair in names):
+            return [(name, script) for name, script in names]
+    raise Wrong([row.problem('Takes names with their scripts, such as [["Renata Azevedo", "Latn"]].', "names")])
+
+
+def _is_name(pair: object) -> bool:
+    match pair:
+        case [str(name), str()]:
+            return bool(name.strip())
+    return False

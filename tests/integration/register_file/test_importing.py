@@ -146,6 +146,7 @@ def test_a_reference_stands_once_in_a_file_and_in_the_office(office: Office, wri
         ([event(1, "received"), event(2, "no_such_event")], 4, "event", "no_such_event"),
         ([event(1, "received"), event(2, "registered", detail="[1]")], 4, "detail", "object"),
         ([event(1, "received", "2999-03-04")], 3, "happened_on", "future"),
+        ([event(1, "received"), event(2, "registered", "2024-03-03")], 4, "happened_on", "before the first event"),
         ([ITEM, event(1, "received")], 3, "number", "No event"),
         ([event(1, "received"), event(2, "corrected", corrects="7")], 4, "corrects", "no earlier event"),
         ([event(1, "taken_over", detail='{"outcome": "refused"}')], 3, "detail", "status"),
@@ -166,6 +167,35 @@ def test_a_status_that_the_events_do_not_give(office: Office, write: Write) -> N
         (2, "status", "The events of the case give received."),
         (2, "outcome", "The events of the case give none."),
     }
+
+
+@pytest.mark.parametrize(
+    ("stated", "column", "words"),
+    [
+        ({"decided_on": "2024-02-01"}, "decided_on", "before opened_on"),
+        ({"answered_on": "2024-06-01", "closed_on": "2024-05-01"}, "closed_on", "before answered_on"),
+        ({"outcome": "refused"}, "status", "is closed"),
+    ],
+)
+def test_days_that_cannot_be(office: Office, write: Write, stated: Row, column: str, words: str) -> None:
+    told = problems(office, write({**CASE, **({"status": "closed"} if "closed_on" in stated else {}), **stated}))
+    assert [(one.row, one.column) for one in told] == [(2, column)]
+    assert words in told[0].message
+
+
+def test_a_day_that_the_events_do_not_give(office: Office, write: Write) -> None:
+    log = [event(1, "received"), event(2, "registered"), event(3, "acknowledged", "2024-03-07")]
+    loaded(office, write({**CASE, "acknowledged_on": "2024-03-07"}, *log))
+    other = [{**row, "reference": "MLA-IN-2024-00002"} for row in ({**CASE, "acknowledged_on": "2024-03-08"}, *log)]
+    assert [(one.column, one.message) for one in problems(office, write(*other))] == [
+        ("acknowledged_on", "The events of the case give 2024-03-07.")
+    ]
+
+
+@pytest.mark.parametrize("names", ["", "[]", '["Renata"]', '[["", "Latn"]]', '{"name": "Renata"}'])
+def test_a_person_has_names_with_their_scripts(office: Office, write: Write, names: str) -> None:
+    person = {"row": "person", "reference": REFERENCE, "names": names, "role": "suspect"}
+    assert [(one.row, one.column) for one in problems(office, write(CASE, person))] == [(3, "names")]
 
 
 def test_a_restricted_case_names_who_may_see_it(office: Office, write: Write) -> None:

@@ -118,6 +118,14 @@ def test_problems_of_the_register_are_told_by_its_own_headings(office: Office, t
     ]
 
 
+def test_a_register_is_taken_over_once(taken_over: Office) -> None:
+    with pytest.raises(ImportRefused) as refused:
+        list(load_register(taken_over, REGISTER, register_map=read_map(MAP)))
+    assert {problem.message.split(", as ")[0] for problem in refused.value.problems} == {
+        "This number is on file already"
+    }
+
+
 def test_a_heading_that_is_missing_is_told_once(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "register.csv"
     path.write_text(REGISTER.read_text("utf-8").replace("Pays", "Land", 1), "utf-8")
