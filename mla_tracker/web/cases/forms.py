@@ -169,7 +169,7 @@ class RegisterForm(ParticularsForm):
     registered_on = DayField(
         _l("Registered on"),
         validators=[Optional()],
-        description=_l("Where an earlier register took it in; else today"),
+        description=_l("Left empty: today"),
     )
     provisional_arrest_warrant = StringField(
         _l("Warrant, for provisional arrest"),

@@ -144,6 +144,8 @@ def _standing(
                 "key": "next",
                 "label": _("Next deadline"),
                 "value": weekday_day(first.row.due_on),
+                "due_on": first.row.due_on,
+                "today": today(),
                 "note": bdi(first.row.label),
             }
         )
