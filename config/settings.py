@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -52,7 +53,8 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", validation_alias="HOST")
     port: int = Field(8000, ge=1, le=65535, validation_alias="PORT")
     base_url: str = ""
-    trusted_proxies: int = Field(0, ge=0, le=10)
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    metrics_token: SecretStr | None = Field(None, min_length=16)
     web_processes: int = Field(2, ge=1, le=64)
     web_threads: int = Field(8, ge=1, le=128)
     worker_processes: int = Field(2, ge=1, le=64)
@@ -79,7 +81,7 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
 
-    @field_validator("languages", mode="before")
+    @field_validator("languages", "trusted_proxies", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         if isinstance(value, str):
@@ -93,6 +95,16 @@ class Settings(BaseSettings):
         if wrong or not value:
             raise ValueError("lists language tags such as en,fr,ar")
         return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            return tuple(str(ip_network(text)) for text in value)
+        except ValueError as problem:
+            raise ValueError(
+                "lists the addresses or networks of our own proxies, such as 10.0.0.5,fd00::/8"
+            ) from problem
 
     @field_validator("timezone")
     @classmethod

@@ -1,14 +1,14 @@
 """The web application: everything wired together, nothing decided."""
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.settings import Settings
 from mla_tracker.audit.services import AccessLog
 from mla_tracker.core.folders import TEMPLATES
 from mla_tracker.office_from_settings import open_office
 from mla_tracker.web import assets, preferences
-from mla_tracker.web.access import check_declared, public
+from mla_tracker.web.access import check_declared
+from mla_tracker.web.account.own_preferences import remember
 from mla_tracker.web.account.views import bp as account
 from mla_tracker.web.admin.views import bp as admin
 from mla_tracker.web.audit.views import bp as audit
@@ -24,6 +24,7 @@ from mla_tracker.web.headers import install_headers
 from mla_tracker.web.health.views import bp as health
 from mla_tracker.web.look import install_look
 from mla_tracker.web.mail_admin import bp as mail_admin
+from mla_tracker.web.proxies import TrustedProxies
 from mla_tracker.web.references import CaseReference
 from mla_tracker.web.statistics.views import bp as statistics
 from mla_tracker.web.work.views import bp as work
@@ -60,6 +61,7 @@ def create_app(settings: Settings) -> Flask:
             mail_folder=settings.mail_url.removeprefix("file:") if settings.mail_url.startswith("file:") else "",
             redis_url=settings.store_url,
             chart_folder=str(settings.var_dir / "cache" / "charts"),
+            metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else "",
         ),
     )
     install_extensions(app, languages=settings.languages, limits_url=settings.limits_url, zone=settings.timezone)
@@ -74,16 +76,13 @@ def create_app(settings: Settings) -> Flask:
     install_headers(app, secure=settings.secure)
     _register(app, settings)
     with app.app_context():
-        preferences.configure(settings.languages)
-    if settings.trusted_proxies:
-        proxies = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+        preferences.configure(settings.languages, remember)
+    app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     check_declared(app)
     return app
 
 
 def _register(app: Flask, settings: Settings) -> None:
-    public(preferences.keep)
     for blueprint in (
         auth,
         account,

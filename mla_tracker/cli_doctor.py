@@ -55,11 +55,11 @@ def _of_settings(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "MLA_BASE_URL", f"{settings.base_url} is not https", "put a TLS proxy in front and name its address"
         )
-    if settings.secure and settings.trusted_proxies == 0:
+    if settings.secure and not settings.trusted_proxies:
         yield Finding(
             "MLA_TRUSTED_PROXIES",
             "no proxy is trusted, so every visitor seems to have the proxy's address",
-            "set the number of proxies in front, 1 as a rule",
+            "name the addresses or networks of the proxies in front, such as 10.0.0.5",
         )
     if settings.mail_url.startswith("file:"):
         yield Finding("MLA_MAIL_URL", "mail lands in a folder, nobody receives it", "name an SMTP server")

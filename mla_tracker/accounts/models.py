@@ -55,13 +55,16 @@ class UserSession(Base):
 
 
 class SignInAttempt(Base):
-    """A failed attempt to sign in, for an account name and an address; old ones are removed."""
+    """A failed attempt to sign in: the name as a digest, the address, and the browser (a digest of its mark) where the
+    account knows it. Old ones are removed.
+    """
 
     __tablename__ = "sign_in_attempt"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     email_hash: Mapped[bytes] = mapped_column(LargeBinary)
     address: Mapped[str]
+    browser: Mapped[bytes | None] = mapped_column(LargeBinary)
     at: Mapped[datetime]
 
     __table_args__ = (

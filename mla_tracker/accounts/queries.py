@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.models import Account, UserSession
 from mla_tracker.accounts.permissions import ROLE_PERMISSIONS, Role
-from mla_tracker.accounts.signing_in import IDLE
+from mla_tracker.accounts.sessions import IDLE
 from mla_tracker.core.errors import NotVisible
 
 

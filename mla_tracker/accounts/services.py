@@ -1,18 +1,25 @@
 """Accounts: made, changed, disabled. The caller records what was done in the trail and commits."""
 
 import re
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.models import Account
 from mla_tracker.accounts.passwords import check_new, hashed, verified
 from mla_tracker.accounts.permissions import Role
-from mla_tracker.accounts.signing_in import end_all_sessions
+from mla_tracker.accounts.sessions import end_all_sessions
 from mla_tracker.core.errors import DomainError, Invalid
 
+THEMES: Final = ("system", "light", "dark")
+DENSITIES: Final = ("compact", "comfortable")
+_TAKEN: Final = "There is an account with this address."
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -25,7 +32,7 @@ def create_account(
     if not _EMAIL.fullmatch(address):
         errors["email"] = "Enter an e-mail address."
     elif session.scalar(select(Account.id).where(Account.email == address)) is not None:
-        errors["email"] = "There is an account with this address."
+        errors["email"] = _TAKEN
     if not name.strip():
         errors["name"] = "Enter the name."
     if role not in set(Role):
@@ -43,8 +50,11 @@ def create_account(
         created_at=now,
         disabled_at=None if active else now,
     )
-    session.add(account)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(account)
+    except IntegrityError:  # made by somebody else since the look
+        raise Invalid({"email": _TAKEN}) from None
     return account
 
 
@@ -89,9 +99,54 @@ def set_password(session: Session, account: Account, password: str, now: datetim
     end_all_sessions(session, account.id, now)
 
 
+@dataclass(frozen=True)
+class Preferences:
+    """How a person wants pages and mail. `language` is a tag that the office offers, `time_zone` an IANA name or ""
+    for the office's own, `shortcuts` whether single keys act.
+    """
+
+    language: str
+    time_zone: str
+    theme: str
+    density: str
+    shortcuts: bool
+
+
+def preferences_of(account: Account) -> Preferences:
+    return Preferences(account.language, account.time_zone, account.theme, account.density, account.shortcuts)
+
+
+def change_preferences(account: Account, wanted: Preferences, *, languages: Collection[str]) -> None:
+    """Keep them with the account. Raises `Invalid` beside what the office does not offer."""
+    errors = {}
+    if wanted.language not in languages:
+        errors["language"] = "Choose one of the languages of this office."
+    if wanted.time_zone and not _is_zone(wanted.time_zone):
+        errors["time_zone"] = "Choose a time zone of the list."
+    if wanted.theme not in THEMES:
+        errors["theme"] = "Choose light, dark, or as the device is set."
+    if wanted.density not in DENSITIES:
+        errors["density"] = "Choose compact or comfortable."
+    if errors:
+        raise Invalid(errors)
+    account.language, account.time_zone = wanted.language, wanted.time_zone
+    account.theme, account.density, account.shortcuts = wanted.theme, wanted.density, wanted.shortcuts
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
 def _keep_an_administrator(session: Session, account: Account) -> None:
+    """The rows are held until the commit: two administrators who disable each other at once come one after the
+    other.
+    """
     if account.role != Role.ADMINISTRATOR:
         return
-    others = select(func.count()).where(Account.role == Role.ADMINISTRATOR, Account.active, Account.id != account.id)
-    if not session.scalar(others):
+    active = select(Account.id).where(Account.role == Role.ADMINISTRATOR, Account.active).order_by(Account.id)
+    if not set(session.scalars(active.with_for_update())) - {account.id}:
         raise DomainError("The last administrator must stay: make another one first.")

@@ -12,7 +12,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -101,14 +101,8 @@ def install(app: Flask, assets: Assets) -> None:
     files = WhiteNoise(
         app.wsgi_app,
         max_age=0,
+        allow_all_origins=False,
         immutable_file_test=lambda _path, url: _HASHED_NAME.search(url) is not None,
-        add_headers_function=_add_headers,
     )
     files.add_files(str(assets.folder), prefix=PREFIX)
     app.wsgi_app = files  # type: ignore[method-assign]
-
-
-def _add_headers(headers: MutableMapping[str, str], _path: str, _url: str) -> None:
-    """What the pages' own headers say of content; static files do not pass through them."""
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"

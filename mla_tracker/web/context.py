@@ -6,7 +6,7 @@ its end. A view that writes does so through an act or a service, which commits; 
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
+from typing import Final, cast
 
 from flask import Flask, current_app, g, request
 from flask_login import current_user
@@ -21,12 +21,15 @@ from mla_tracker.casework.office import Office
 from mla_tracker.core import clock
 from mla_tracker.core.jobs import JobQueue
 
+AWAY_SECONDS: Final = 10
+"""After how long a browser may ask again when the database was away."""
+
 _NOBODY = Actor(None, "", None, frozenset())
 
 
 @dataclass(frozen=True)
 class Services:
-    """What the entry point gives the pages. `metrics_token` "" = metrics only from this machine."""
+    """What the entry point gives the pages. `metrics_token` "": figures for Prometheus from this machine only."""
 
     office: Office
     jobs: JobQueue
@@ -38,6 +41,7 @@ class Services:
     mail_folder: str
     redis_url: str
     chart_folder: str
+    metrics_token: str
 
 
 def services() -> Services:
@@ -69,7 +73,7 @@ def today() -> date:
 
 def current_account() -> Account | None:
     """Who is signed in, or None."""
-    return cast("Account | None", getattr(current_user, "account", None))
+    return None if store_is_away() else cast("Account | None", getattr(current_user, "account", None))
 
 
 def current_session_id() -> int | None:
@@ -79,7 +83,7 @@ def current_session_id() -> int | None:
 
 def current_actor() -> Actor:
     """Who reads the page, with what he may do; nobody may nothing."""
-    return cast(Actor, getattr(current_user, "actor", _NOBODY))
+    return _NOBODY if store_is_away() else cast(Actor, getattr(current_user, "actor", _NOBODY))
 
 
 def permitted(permission: Permission) -> bool:
@@ -89,6 +93,11 @@ def permitted(permission: Permission) -> bool:
 def client_address() -> str:
     """The address of the browser; a forwarded one counts only from a proxy that the settings trust."""
     return request.remote_addr or ""
+
+
+def store_is_away() -> bool:
+    """Whether the database could not say who reads this page: nobody is let in, and the page says why."""
+    return bool(g.get("store_away", False))
 
 
 def looked_at(code: str, case: Case) -> None:

@@ -3,16 +3,19 @@ hidden.
 """
 
 import secrets
+from contextlib import suppress
 from typing import Any
 
 import structlog
 from flask import Flask, g, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from mla_tracker.core.errors import Conflict, DomainError, NotPermitted, NotVisible
+from mla_tracker.web.context import AWAY_SECONDS
 
 _log = structlog.get_logger(__name__)
 
@@ -25,6 +28,8 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(DomainError, lambda problem: error_page(422, problem.message))
     app.register_error_handler(CSRFError, lambda _problem: error_page(400, _("The form had grown old. Open it again.")))
     app.register_error_handler(DataError, _impossible)
+    for away in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(away, _away)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -53,6 +58,14 @@ def _impossible(problem: DataError) -> tuple[str, int]:
     return error_page(400, _("The address or the form holds a value that cannot be."))
 
 
+def _away(problem: Exception) -> tuple[str, int, dict[str, str]]:
+    """The database does not answer, or not in time. The page is made without it: nobody counts as signed in."""
+    g.store_away = True
+    _roll_back()
+    _log.error("database away", kind=type(problem).__name__, exc_info=problem)
+    return *error_page(503), {"Retry-After": str(AWAY_SECONDS)}
+
+
 def _unexpected(problem: Exception) -> tuple[str, int]:
     _roll_back()
     _log.error("unexpected error", kind=type(problem).__name__, exc_info=problem)
@@ -60,6 +73,8 @@ def _unexpected(problem: Exception) -> tuple[str, int]:
 
 
 def _roll_back() -> None:
+    """Undo what the page did. The session is closed, not only rolled back: the person read from it stays readable."""
     session = g.get("db")
     if session is not None:
-        session.rollback()
+        with suppress(SQLAlchemyError):
+            session.close()

@@ -3,23 +3,26 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request
+import structlog
+from flask import Flask, g, request
 from flask_babel import Babel
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.models import Account
 from mla_tracker.accounts.queries import actor_of
-from mla_tracker.accounts.signing_in import find_session
+from mla_tracker.accounts.sessions import find_session
 from mla_tracker.core.folders import TRANSLATIONS
-from mla_tracker.web.context import current_account, db, now
+from mla_tracker.web.context import client_address, current_account, db, now, store_is_away
 from mla_tracker.web.preferences import LANGUAGE_COOKIE
 
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address, in_memory_fallback_enabled=True)
+limiter = Limiter(client_address, in_memory_fallback_enabled=True)
+_log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -51,8 +54,17 @@ def install_extensions(app: Flask, *, languages: tuple[str, ...], limits_url: st
 
 
 def load_user(token: str) -> User | None:
-    """The person of a session that still holds; any other token is nobody's."""
-    seen = find_session(db(), token, now())
+    """The person of a session that still holds; any other token is nobody's, and so is each while the database is
+    away.
+    """
+    if store_is_away():
+        return None
+    try:
+        seen = find_session(db(), token, now())
+    except (OperationalError, InterfaceError, PoolTimeout) as problem:
+        _log.error("database away", kind=type(problem).__name__)
+        g.store_away = True
+        return None
     return User(token, seen.session_id, seen.account, actor_of(seen.account)) if seen else None
 
 

@@ -2,18 +2,18 @@
 
 `POST /preferences` takes any of the fields `theme` (system, light, dark), `density` (compact, comfortable), `keys`
 (on, off) and `language` (one that the office offers), and goes back to `next`. Anything else is left out without an
-error: there is nothing a reader could do about it. The language of an account is the account's; its owner passes
-`remember_language` to keep it there.
+error: there is nothing a reader could do about it. Where somebody is signed in, `remember` is told what was chosen, so
+that the account keeps it too.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from mla_tracker.web.access import public
+from mla_tracker.web.local_address import local
 from mla_tracker.web.look import DENSITIES, DENSITY_COOKIE, KEYS_COOKIE, THEME_COOKIE, THEMES
 
 bp = Blueprint("preferences", __name__)
@@ -28,43 +28,39 @@ _OFFERED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def configure(languages: Sequence[str], remember_language: Callable[[str], None] | None = None) -> None:
-    """Tells the blueprint, inside an application context, which languages there are and where an account keeps its
-    own.
-    """
-    current_app.extensions["mla_preferences"] = (tuple(languages), remember_language)
+def configure(languages: Sequence[str], remember: Callable[[Mapping[str, str]], None] | None = None) -> None:
+    """Tells the blueprint, inside an application context, which languages there are and who remembers a choice."""
+    current_app.extensions["mla_preferences"] = (tuple(languages), remember)
 
 
 @bp.post("/preferences")
 @public
 def keep() -> AnyResponse:
     """Keeps what was chosen and goes back to the page it was chosen on."""
-    response: AnyResponse = redirect(_local(request.form.get("next", "")), 303)
-    for name, offered in _OFFERED.items():
-        value = request.form.get(name)
-        if value in offered:
-            _set(response, name, "" if value == "system" else value)
-    languages, remember = current_app.extensions.get("mla_preferences", ((), None))
-    language = request.form.get("language", "")
-    if language.replace("-", "_") in {one.replace("-", "_") for one in languages}:
-        _set(response, LANGUAGE_COOKIE, language)
-        if remember is not None:
-            remember(language)
+    response: AnyResponse = redirect(local(request.form.get("next", "")), 303)
+    chosen = {name: request.form[name] for name, offered in _OFFERED.items() if request.form.get(name) in offered}
+    if language := offered_language(request.form.get("language", "")):
+        chosen[LANGUAGE_COOKIE] = language
+    keep_in_browser(response, chosen)
+    _languages, remember = current_app.extensions["mla_preferences"]
+    if remember is not None and chosen:
+        remember(chosen)
     return response
 
 
-def _set(response: AnyResponse, name: str, value: str) -> None:
-    if value:
-        response.set_cookie(
-            name, value, max_age=_A_YEAR, path="/", secure=request.is_secure, httponly=True, samesite="Lax"
-        )
-    else:
-        response.delete_cookie(name, path="/", secure=request.is_secure, httponly=True, samesite="Lax")
+def keep_in_browser(response: AnyResponse, chosen: Mapping[str, str]) -> None:
+    """Set a cookie for each choice; following the device ("system") is no cookie."""
+    for name, value in chosen.items():
+        if value == "system":
+            response.delete_cookie(name, path="/", secure=request.is_secure, httponly=True, samesite="Lax")
+        else:
+            response.set_cookie(
+                name, value, max_age=_A_YEAR, path="/", secure=request.is_secure, httponly=True, samesite="Lax"
+            )
 
 
-def _local(address: str) -> str:
-    """An address on this host, or the first page: a form field must not send people elsewhere."""
-    parts = urlsplit(address.replace("\\", "/"))
-    if parts.scheme or parts.netloc or not address.startswith("/") or address.startswith("//"):
-        return request.script_root + "/"
-    return address
+def offered_language(tag: str) -> str:
+    """The tag as the office writes it, "" when it does not offer this language."""
+    languages, _remember = current_app.extensions["mla_preferences"]
+    same = tag.replace("_", "-")
+    return next((one for one in languages if one.replace("_", "-") == same), "")

@@ -9,12 +9,14 @@ from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from mla_tracker.accounts import services as accounts
+from mla_tracker.accounts.models import Account
 from mla_tracker.accounts.permissions import Permission, Role
 from mla_tracker.accounts.queries import account_by_id, open_sessions, people
-from mla_tracker.accounts.signing_in import end_all_sessions
+from mla_tracker.accounts.sessions import end_all_sessions
 from mla_tracker.casework.administration import note
 from mla_tracker.core.errors import DomainError
 from mla_tracker.web.access import requires
+from mla_tracker.web.account.browser_names import browser_name
 from mla_tracker.web.context import current_actor, db, now, office, permitted
 from mla_tracker.web.fields import SelectChoice
 from mla_tracker.web.flashes import told
@@ -46,6 +48,14 @@ class PersonForm(BaseForm):
 
 class RoleForm(BaseForm):
     role = SelectField(_l("Role"), choices=_ROLE_CHOICES)
+
+
+class GivenPasswordForm(BaseForm):
+    password = PasswordField(
+        _l("New password"),
+        validators=[InputRequired(_l("Enter a new password.")), Length(max=128)],
+        description=_l("Tell it in person; it can be changed under “Account”"),
+    )
 
 
 @bp.get("")
@@ -102,11 +112,34 @@ def person(account_id: int) -> Any:
             _note("role_changed", account_id, was=before, now=form.role.data)
             told(_("The role is changed; it counts from the next page on."))
             return redirect(url_for("admin.person", account_id=account_id))
+    return _person_page(account, form, GivenPasswordForm(formdata=None))
+
+
+@bp.post("/people/<int:account_id>/password")
+@requires(Permission.ADMIN_PEOPLE)
+def give_password(account_id: int) -> Any:
+    """A new password for somebody who forgot his; all sessions end."""
+    account = account_by_id(db(), account_id)
+    form = GivenPasswordForm()
+    if form.validate():
+        try:
+            accounts.set_password(db(), account, form.password.data or "", now())
+        except DomainError as problem:
+            db().rollback()
+            form.take(problem)
+        else:
+            _note("password_given", account_id)
+            told(_("The new password counts from now on; all sessions have ended."))
+            return redirect(url_for("admin.person", account_id=account_id))
+    return _person_page(account, RoleForm(formdata=None, role=account.role), form)
+
+
+def _person_page(account: Account, form: RoleForm, given: GivenPasswordForm) -> Any:
     page = render_template(
-        "admin/person.html", form=form, account=account, roles=ROLES,
-        sessions=open_sessions(db(), account_id, now()), own=account_id == current_actor().account_id,
+        "admin/person.html", form=form, given=given, account=account, roles=ROLES, browser_name=browser_name,
+        sessions=open_sessions(db(), account.id, now()), own=account.id == current_actor().account_id,
     )  # fmt: skip
-    return page, 422 if form.errors else 200
+    return page, 422 if form.errors or given.errors else 200
 
 
 @bp.post("/people/<int:account_id>/disable")

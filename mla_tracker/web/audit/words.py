@@ -10,6 +10,8 @@ ACTS: Final[Mapping[str, Any]] = {
     "signed_in": _l("Signed in"),
     "signed_out": _l("Signed out"),
     "password_changed": _l("Password changed"),
+    "password_given": _l("Password given"),
+    "guessing_slowed": _l("Guessing of a password slowed"),
     "session_ended": _l("A session ended"),
     "sessions_ended": _l("Sessions ended"),
     "account_created": _l("Account created"),

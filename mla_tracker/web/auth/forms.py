@@ -13,3 +13,4 @@ class LoginForm(BaseForm):
     )
     password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter your password.")), Length(max=128)])
     next = HiddenField()
+    kept = HiddenField()

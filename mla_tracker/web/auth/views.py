@@ -1,20 +1,26 @@
 """`/login` and `/logout`."""
 
 import math
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Final
 
-from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
+import structlog
+from flask import Blueprint, g, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user, login_user, logout_user
 
+from mla_tracker.accounts.actor import SYSTEM
+from mla_tracker.accounts.guessing import DELAY_AFTER, LOCK_AFTER
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.accounts.queries import account_by_id, actor_of
-from mla_tracker.accounts.signing_in import SignedIn, SlowDown, end_session, sign_in
+from mla_tracker.accounts.sessions import end_session
+from mla_tracker.accounts.signing_in import Refused, SignedIn, sign_in
 from mla_tracker.casework.administration import note
 from mla_tracker.web.access import public, requires
+from mla_tracker.web.account.own_preferences import show_as_account_wants
 from mla_tracker.web.auth.forms import LoginForm
+from mla_tracker.web.auth.kept_forms import kept_form
+from mla_tracker.web.auth.known_browser import known_browser, remember_browser
 from mla_tracker.web.context import (
     client_address,
     current_account,
@@ -24,12 +30,21 @@ from mla_tracker.web.context import (
     office,
 )
 from mla_tracker.web.extensions import User, limiter
+from mla_tracker.web.local_address import local
 
 bp = Blueprint("auth", __name__)
 
+_log = structlog.get_logger(__name__)
+_TOLD_AT: Final = (DELAY_AFTER, LOCK_AFTER)
+
+
+def _who_tries() -> str:
+    """Each name at an address has its own measure, so that a flood of one leaves the neighbours alone."""
+    return f"{client_address()} {request.form.get('email', '').strip().lower()[:254]}"
+
 
 @bp.route("/login", methods=["GET", "POST"])
-@limiter.limit("60 per minute", methods=["POST"])
+@limiter.limit("60 per minute", key_func=_who_tries, methods=["POST"])
 @public
 def login() -> Any:
     """The same words for an unknown name, a wrong password and a disabled account."""
@@ -38,7 +53,7 @@ def login() -> Any:
     form = LoginForm()
     if request.method == "GET":
         form.next.data = request.args.get("next", "")
-    status = 200
+    status, headers = 200, {}
     if form.validate_on_submit():
         found = sign_in(
             db(),
@@ -47,33 +62,55 @@ def login() -> Any:
             address=client_address(),
             agent=request.headers.get("User-Agent", ""),
             now=now(),
+            browser=known_browser(),
         )
         if isinstance(found, SignedIn):
-            return _enter(found, form.next.data or "")
-        if found is None:
-            db().commit()
+            return _enter(found, form)
+        if isinstance(found, Refused):
+            _record_refusal(found)
             form.password.errors = [_("The address or the password is not right.")]
             status = 422
         else:
-            form.password.errors = [_slow(found)]
-            status = 429
+            seconds = max(1, math.ceil((found.until - now()).total_seconds()))
+            form.password.errors = [_slow(seconds)]
+            status, headers = 429, {"Retry-After": str(seconds)}
+            db().rollback()
     elif form.errors:
         status = 422
-    return render_template("accounts/login.html", form=form), status
+    return render_template("accounts/login.html", form=form, door=url_for("auth.login")), status, headers
 
 
-def _enter(found: SignedIn, wanted: str) -> Any:
+def _enter(found: SignedIn, form: LoginForm) -> Any:
+    """A session of its own for this sign-in: nothing of the cookie before it is carried over."""
     account = account_by_id(db(), found.account_id)
     note(office(), db(), actor=actor_of(account), code="signed_in", detail={"address": client_address()}, now=now())
     db().commit()
     session.clear()
-    row = found.session_id
-    login_user(User(found.token, row, account, actor_of(account)))
-    return redirect(local(wanted))
+    g.pop("csrf_token", None)
+    login_user(User(found.token, found.session_id, account, actor_of(account)))
+    kept = kept_form(form.kept.data or "", account.id)
+    way_on = local(form.next.data or "")
+    page = render_template("accounts/kept.html", kept=kept, way_on=way_on) if kept else redirect(way_on)
+    response = make_response(page)
+    remember_browser(response, account.id)
+    show_as_account_wants(response, account)
+    return response
 
 
-def _slow(found: SlowDown) -> str:
-    seconds = max(1, math.ceil((found.until - now()).total_seconds()))
+def _record_refusal(found: Refused) -> None:
+    """Each refusal is a line of the log; where guessing begins to be slowed, and where it is locked, the trail says so.
+    Neither holds the name as typed: some people type their password there.
+    """
+    _log.warning("sign-in refused", account=found.account_id, address=client_address(), failures=found.failures)
+    if found.failures in _TOLD_AT:
+        detail = {"address": client_address(), "number": found.failures}
+        if found.account_id is not None:
+            detail["account"] = found.account_id
+        note(office(), db(), actor=SYSTEM, code="guessing_slowed", detail=detail, now=now())
+    db().commit()
+
+
+def _slow(seconds: int) -> str:
     if seconds < 90:
         return str(
             ngettext(
@@ -106,13 +143,3 @@ def logout() -> Any:
     response = make_response(redirect(url_for("auth.login")))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
-
-
-def local(address: str) -> str:
-    """An address on this host, or the first page."""
-    cleaned = address.replace("\\", "/").strip()
-    parts = urlsplit(cleaned)
-    plain = cleaned.startswith("/") and not cleaned.startswith("//") and not parts.scheme and not parts.netloc
-    if not plain or any(ord(sign) < 32 for sign in address):
-        return "/"
-    return cleaned

@@ -1,9 +1,10 @@
 """`/healthz`, `/readyz`, `/metrics`."""
 
+import hmac
 from datetime import timedelta
 from typing import Any, Final
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis import Redis
 from redis.exceptions import RedisError
@@ -14,6 +15,7 @@ from mla_tracker.core.heartbeat import SCHEDULE, last_beat
 from mla_tracker.web.access import public
 from mla_tracker.web.context import client_address, db, now, services
 from mla_tracker.web.errors import error_page
+from mla_tracker.web.proxies import FORWARDED
 
 bp = Blueprint("health", __name__)
 
@@ -39,10 +41,21 @@ def ready() -> Any:
 @bp.get("/metrics")
 @public
 def metrics() -> Any:
-    """For Prometheus, from this machine only."""
-    if client_address() not in _LOCAL:
+    """For Prometheus: from this machine, or with the token of the settings as `Authorization: Bearer …`."""
+    if not _from_here() and not _shows_token():
         return error_page(404)
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _from_here() -> bool:
+    """Whether it was asked on this machine itself; what a proxy passes on was not, whatever its address says."""
+    return client_address() in _LOCAL and not request.environ.get(FORWARDED)
+
+
+def _shows_token() -> bool:
+    token = services().metrics_token
+    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return bool(token) and hmac.compare_digest(shown.encode(), token.encode())
 
 
 def _database() -> bool:

@@ -89,7 +89,9 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch, tm
         ("MLA_TIMEZONE", "Europe/Atlantis", "IANA"),
         ("MLA_COUNTRY", "Austria", "alpha-2"),
         ("MLA_LANGUAGES", "english", "language tags"),
-        ("MLA_TRUSTED_PROXIES", "-1", "greater than or equal to 0"),
+        ("MLA_TRUSTED_PROXIES", "1", "addresses or networks"),
+        ("MLA_TRUSTED_PROXIES", "10.0.0.5/8", "addresses or networks"),
+        ("MLA_METRICS_TOKEN", "short", "at least 16"),
         ("MLA_MIGRATION_DATABASE_URL", "postgresql+psycopg://owner@db/mla", "without MLA_DATABASE_URL"),
     ],
 )
