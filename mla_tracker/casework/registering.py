@@ -15,12 +15,15 @@ from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.accounts.visibility import restrict_to
 from mla_tracker.cases.facts import lacking
+from mla_tracker.cases.life_cycle import life_cycles
 from mla_tracker.cases.models import Case
 from mla_tracker.cases.open_act import OpenAct, add_item
 from mla_tracker.cases.particulars import Registration, check
+from mla_tracker.cases.queries import build_file
 from mla_tracker.cases.references import next_reference, random_reference, supplement_reference
 from mla_tracker.cases.registration import (
     add_person,
+    apply_particulars,
     default_coercive,
     new_case,
     refresh_search_text,
@@ -28,6 +31,7 @@ from mla_tracker.cases.registration import (
     set_offences,
     unknown_codes,
 )
+from mla_tracker.cases.replay import replay
 from mla_tracker.casework.act import close, open_on
 from mla_tracker.casework.office import Office
 from mla_tracker.core import clock
@@ -125,7 +129,6 @@ def _first_events(opened: OpenAct, registration: Registration, session: Session)
             detail={"warrant": registration.provisional_arrest_warrant},
         )
         return
-    _require_facts(opened, first)
     opened.append(first, at=registration.particulars.received_at)
     for item in registration.items:
         add_item(
@@ -141,12 +144,27 @@ def _first_events(opened: OpenAct, registration: Registration, session: Session)
             opened.append("registered", on=registration.registered_on or opened.today)
 
 
-def _require_facts(opened: OpenAct, first: str) -> None:
-    """What must stand on the file before its first event, said beside the fields."""
-    missing = lacking(opened.transition(first), opened.file)
-    errors = {_FIELD_OF_FACT[fact]: f"Enter {opened.tables.facts[fact]}." for fact in missing if fact in _FIELD_OF_FACT}
-    if errors:
-        raise Invalid(errors)
+def _lacking_at_first(registration: Registration) -> dict[str, str]:
+    """What must stand on the file before its first event: field to message. Asked of the file that would be made, so
+    that it is told together with everything else that is wrong.
+    """
+    tables, kind, direction = life_cycles(), registration.kind, registration.direction
+    cycle = tables.of(kind, direction)
+    case = Case(kind=kind, direction=direction)
+    apply_particulars(case, registration.particulars)
+    file = build_file(
+        case,
+        [],
+        replay(tables, cycle, direction, []),
+        items=[(number, item.type_code, item.executing_authority_id) for number, item in enumerate(registration.items)],
+        asserted=len(registration.bases),
+        accepted=0,
+        offences=len(registration.offences),
+        sought=sum(1 for person in registration.persons if person.role == "sought"),
+    )
+    first = "provisional_arrest_requested" if registration.provisional_arrest_warrant else FIRST_EVENT[direction]
+    missing = lacking(tables.require(cycle, None, first, direction), file)
+    return {_FIELD_OF_FACT[fact]: f"Enter {tables.facts[fact]}." for fact in missing if fact in _FIELD_OF_FACT}
 
 
 def _sent_before(session: Session, key: str) -> Registered | None:
@@ -159,14 +177,19 @@ def _sent_before(session: Session, key: str) -> Registered | None:
 def _check(office: Office, session: Session, registration: Registration, now: datetime) -> None:
     codes = catalogue(session)
     today = clock.local_date(now, office.zone)
-    check(
-        registration.particulars,
-        kind=registration.kind,
-        direction=registration.direction,
-        opened_on=registration.opened_on,
-        today=today,
-    )
-    errors = {}
+    errors: dict[str, str] = {}
+    try:
+        check(
+            registration.particulars,
+            kind=registration.kind,
+            direction=registration.direction,
+            opened_on=registration.opened_on,
+            today=today,
+        )
+    except Invalid as wrong:
+        errors |= wrong.errors
+    if "kind" not in errors and "direction" not in errors:
+        errors = _lacking_at_first(registration) | errors
     for name, given, known in (
         ("bases", [basis.code for basis in registration.bases], codes.legal_bases),
         ("offences", [offence.code for offence in registration.offences], codes.offences),

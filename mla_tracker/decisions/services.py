@@ -262,7 +262,7 @@ def _postponement(act: OpenAct) -> Postponement | None:
 
 
 def accept_basis(act: OpenAct, given: Given) -> int:
-    """Which asserted basis is accepted, or `none` with the reason (seed report, paras 24 and 35)."""
+    """Which asserted basis is accepted, or `none` with the reason (expert meeting 2019, paras 24 and 35)."""
     chosen: Any = given.detail.get("basis")
     rows = act.session.scalars(select(CaseLegalBasis).where(CaseLegalBasis.case_id == act.case.id)).all()
     if chosen != "none" and chosen not in {row.basis_code for row in rows}:

@@ -109,6 +109,9 @@ def edit(reference: str) -> Any:
         except DomainError as problem:
             form.take(problem)
         else:
+            if new.confidentiality == "restricted" != old.confidentiality:
+                told(_("Saved. Only you and the lead see it now: name who else needs to."))
+                return redirect(url_for("cases.access", reference=reference))
             return _done(case)
         case = find_case(session, actor, reference)
     elif request.method == "GET":
