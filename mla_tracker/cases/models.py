@@ -182,7 +182,7 @@ class PersonName(Base):
 
 
 class CaseLegalBasis(Base):
-    """A legal basis asserted on a case, and whether it was accepted (two questions: expert meeting 2019, paras 24 and 35)."""
+    """A legal basis asserted on a case, and whether it was accepted: two questions (expert meeting 2019, 24, 35)."""
 
     __tablename__ = "case_legal_basis"
 
