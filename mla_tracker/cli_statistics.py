@@ -14,6 +14,7 @@ import xlsxwriter
 
 from mla_tracker.cli_office import opened_sessions, running, say
 from mla_tracker.core import clock
+from mla_tracker.core.cells import neutralised
 from mla_tracker.core.errors import DomainError
 from mla_tracker.statistics.computing import compute_snapshot
 from mla_tracker.statistics.counting import count
@@ -23,7 +24,6 @@ from mla_tracker.statistics.models import Snapshot
 from mla_tracker.statistics.services import ALL, SCOPES, UNRESTRICTED
 
 DAY = click.DateTime(["%Y-%m-%d"])
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @click.group()
@@ -123,4 +123,4 @@ def _cell(value: Any) -> Any:
         value = ";".join(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return neutralised(value) if isinstance(value, str) else value

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from mla_tracker.core.errors import Conflict, Invalid
+from mla_tracker.directory.types import CHANNELS
 
 KINDS: Final = ("mla", "extradition")
 DIRECTIONS: Final = ("incoming", "outgoing")
@@ -13,17 +14,6 @@ URGENCIES: Final = ("routine", "urgent", "most_urgent")
 CONFIDENTIALITIES: Final = ("ordinary", "confidential", "restricted")
 NATURES: Final = ("criminal", "civil", "administrative", "non_conviction_based")
 WANTED_FOR: Final = ("prosecution", "sentence")
-CHANNELS: Final = (
-    "central_authority",
-    "diplomatic",
-    "interpol",
-    "direct",
-    "judicial_network",
-    "secure_platform",
-    "post",
-    "email",
-    "oral",
-)
 PERSON_ROLES: Final = ("sought", "suspect", "witness", "expert", "victim", "holder", "other")
 
 LONGEST_SUBJECT: Final = 200

@@ -10,19 +10,7 @@ from sqlalchemy.orm import Session
 
 from mla_tracker.core.errors import Conflict, Invalid, NotVisible
 from mla_tracker.directory.models import Authority, AuthorityType, State
-
-CHANNELS: Final = (
-    "central_authority",
-    "diplomatic",
-    "interpol",
-    "direct",
-    "judicial_network",
-    "secure_platform",
-    "post",
-    "email",
-    "oral",
-)
-"""The ways in which a request may come or go."""
+from mla_tracker.directory.types import CHANNELS
 
 _EMAIL: Final = re.compile(r"[^@\s,;]+@[^@\s,;]+")
 

@@ -1,10 +1,23 @@
-"""The types of authority as values."""
+"""The types of authority, and the channels between authorities, as values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from mla_tracker.core.code_list import Code, Reader
+
+CHANNELS: Final = (
+    "central_authority",
+    "diplomatic",
+    "interpol",
+    "direct",
+    "judicial_network",
+    "secure_platform",
+    "post",
+    "email",
+    "oral",
+)
+"""The ways in which a request may come or go."""
 
 
 @dataclass(frozen=True)

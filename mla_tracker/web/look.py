@@ -16,22 +16,16 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 from mla_tracker.accounts.actor import Actor
-from mla_tracker.accounts.permissions import Permission, Role
+from mla_tracker.accounts.permissions import Permission
 from mla_tracker.web.assets import Assets, install
 from mla_tracker.web.filters import own_name, register_filters
+from mla_tracker.web.role_words import ROLES
 
 THEMES: Final = ("light", "dark")
 DENSITIES: Final = ("compact", "comfortable")
 THEME_COOKIE: Final = "theme"
 DENSITY_COOKIE: Final = "density"
 KEYS_COOKIE: Final = "keys"
-
-_ROLES: Final = {
-    Role.CASEWORKER: _l("Caseworker"),
-    Role.SUPERVISOR: _l("Supervisor"),
-    Role.ADMINISTRATOR: _l("Administrator"),
-    Role.AUDITOR: _l("Auditor"),
-}
 
 
 @dataclass(frozen=True)
@@ -174,7 +168,7 @@ def frame_of(app: Flask, actor: Actor | None, office: tuple[str, str], languages
         density=density if density in DENSITIES else DENSITIES[0],
         keys=request.cookies.get(KEYS_COOKIE, "on") != "off",
         name=actor.name if actor else "",
-        role=str(_ROLES[actor.role]) if actor and actor.role else "",
+        role=str(ROLES[actor.role]) if actor and actor.role else "",
         places=tuple(
             NavigationEntry(url, str(place.label), place.key, _is_current(place.path))
             for place in PLACES

@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Any, Final
 
 ROW: Final = "row"
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 class Shape(StrEnum):
@@ -184,13 +183,3 @@ def _parts(text: str) -> tuple[str, ...]:
             part += sign
     parts.append(part)
     return tuple(stripped for one in parts if (stripped := one.strip()))
-
-
-def neutralised(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: what could start one gets an apostrophe before it."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-
-
-def restored(text: str) -> str:
-    """The text before it was neutralised; an apostrophe before anything else is the text's own."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text

@@ -14,7 +14,8 @@ from typing import Any, BinaryIO, Final, TextIO
 import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
-from mla_tracker.casework.register_file.columns import ALL_NAMES, BY_NAME, KINDS, ROW, neutralised, restored, write
+from mla_tracker.casework.register_file.columns import ALL_NAMES, BY_NAME, KINDS, ROW, write
+from mla_tracker.core.cells import neutralised, restored
 from mla_tracker.core.errors import DomainError
 
 FORMATS: Final = ("csv", "xlsx", "json")

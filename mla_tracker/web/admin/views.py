@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length
 
 from mla_tracker.accounts import services as accounts
 from mla_tracker.accounts.models import Account
-from mla_tracker.accounts.permissions import Permission, Role
+from mla_tracker.accounts.permissions import Permission
 from mla_tracker.accounts.queries import account_by_id, open_sessions, people
 from mla_tracker.accounts.sessions import end_all_sessions
 from mla_tracker.casework.administration import note
@@ -21,15 +21,10 @@ from mla_tracker.web.context import current_actor, db, now, office, permitted
 from mla_tracker.web.fields import SelectChoice
 from mla_tracker.web.flashes import told
 from mla_tracker.web.forms import BaseForm
+from mla_tracker.web.role_words import ROLES
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
-ROLES = {
-    Role.CASEWORKER: _l("Caseworker"),
-    Role.SUPERVISOR: _l("Supervisor"),
-    Role.ADMINISTRATOR: _l("Administrator"),
-    Role.AUDITOR: _l("Auditor"),
-}
 _ROLE_CHOICES = [SelectChoice(role.value, label) for role, label in ROLES.items()]
 
 

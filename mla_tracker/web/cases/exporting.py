@@ -12,12 +12,12 @@ from flask_babel import gettext as _
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.cases.life_cycle import life_cycles
 from mla_tracker.cases.listing import CaseFilter, cases_page
+from mla_tracker.core.cells import neutralised
 from mla_tracker.core.errors import NotPermitted, NotVisible
 from mla_tracker.web.cases.presenting import outcome_label, status_label
 from mla_tracker.web.context import current_actor, db, today
 
 _BATCH: Final = 500
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -75,8 +75,7 @@ def _with_heads(filters: CaseFilter) -> Iterable[Sequence[Any]]:
 
 def _plain(value: Any) -> str:
     """A value as text that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return neutralised("" if value is None else str(value))
 
 
 def _xlsx(filters: CaseFilter) -> bytes:

@@ -36,6 +36,7 @@ from mla_tracker.cases.particulars import (
 )
 from mla_tracker.instruments.catalogue import Catalogue
 from mla_tracker.web.cases import words
+from mla_tracker.web.directory.words import CHANNELS
 from mla_tracker.web.fields import DayField, SelectChoice
 from mla_tracker.web.forms import BaseForm
 
@@ -126,7 +127,7 @@ class ParticularsForm(BaseForm):
         self.counterpart.choices = options(states, blank=_l("Choose a State"))
         self.counterpart_authority_id.choices = options(theirs, blank=_l("Not known yet"))
         self.owner_authority_id.choices = options(ours, blank=_l("Not named"))
-        self.channel.choices = options(words.CHANNELS.items(), blank=_l("Not recorded"))
+        self.channel.choices = options(CHANNELS.items(), blank=_l("Not recorded"))
         self.nature.choices = options(words.NATURES.items(), blank=_l("Not recorded"))
         self.wanted_for.choices = options(words.WANTED_FOR.items(), blank=_l("Not recorded"))
         self.languages.choices = options((code, language_name(code)) for code in words.LANGUAGES)

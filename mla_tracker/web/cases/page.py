@@ -29,6 +29,7 @@ from mla_tracker.web.cases.lacking import lacking_links
 from mla_tracker.web.cases.presenting import outcome_label, status_label, status_sign, timeline, timeline_lines, turn
 from mla_tracker.web.cases.presenting import told as in_a_noun
 from mla_tracker.web.context import current_actor, db, office, today
+from mla_tracker.web.directory.words import CHANNELS
 from mla_tracker.web.filters import bdi, country, day, joined, language, weekday_day
 from mla_tracker.web.mail_admin import STATES as NOTICE_STATES
 from mla_tracker.web.mail_admin import rung_words
@@ -204,7 +205,7 @@ def _particulars(case: Case, names: Mapping[int, str]) -> list[tuple[Any, Any]]:
         if case.direction == "incoming"
         else (_("Asked on"), day(case.opened_on)),
         (_("Sent"), day(case.sent_on)) if case.sent_on else ("", ""),
-        (_("Channel"), words.CHANNELS.get(case.channel or "", "")),
+        (_("Channel"), CHANNELS.get(case.channel or "", "")),
         (_("Its authority"), names.get(case.counterpart_authority_id or 0, "")),
         (_("Body that asks"), names.get(case.owner_authority_id or 0, "")),
         (_("Nature"), words.NATURES.get(case.nature or "", "")),

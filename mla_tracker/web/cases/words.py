@@ -23,17 +23,6 @@ NATURES = {
     "non_conviction_based": _l("Non-conviction-based"),
 }
 WANTED_FOR = {"prosecution": _l("Prosecution"), "sentence": _l("Serving a sentence")}
-CHANNELS = {
-    "central_authority": _l("Central authority"),
-    "diplomatic": _l("Diplomatic channel"),
-    "interpol": _l("INTERPOL"),
-    "direct": _l("Direct between authorities"),
-    "judicial_network": _l("Judicial network"),
-    "secure_platform": _l("Secure platform"),
-    "post": _l("Post or courier"),
-    "email": _l("E-mail"),
-    "oral": _l("Oral, urgent"),
-}
 PERSON_ROLES = {
     "sought": _l("Person sought"),
     "suspect": _l("Suspect or accused"),

@@ -12,11 +12,10 @@ from mla_tracker.casework.register_file.columns import (
     KINDS,
     CellError,
     Shape,
-    neutralised,
     read,
-    restored,
     write,
 )
+from mla_tracker.core.cells import neutralised, restored
 
 ZONES = st.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 TEXT = st.text(max_size=60)
