@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from mla_tracker.deadlines.calendar import calendar_for
+from mla_tracker.deadlines.calendar import calendar_for, read_place
 from mla_tracker.deadlines.counting import Period, due, parse_start
 from mla_tracker.deadlines.wording import in_words
 from mla_tracker.instruments.time_limits import Unit
@@ -26,7 +26,9 @@ def deadline() -> None:
 
 
 @deadline.command()
-@click.option("--from", "start", required=True, help="2026-11-24, or with the hour 2026-11-24T09:40+01:00.")
+@click.option(
+    "--from", "start", required=True, help="2026-11-24, or with the hour 2026-11-24T09:40 (there), T09:40+01:00."
+)
 @click.option("--length", type=click.IntRange(0, 100_000), required=True)
 @click.option("--unit", type=click.Choice(list(_UNITS)), required=True)
 @click.option("--calendar", "place", required=True, metavar="CC[-SUB]", help="Whose weekends and holidays: CH, CH-ZH.")
@@ -35,8 +37,7 @@ def deadline() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For a machine; the key `due` is the last day or moment.")
 def compute(*, start: str, length: int, unit: str, place: str, counting: str, roll: bool, as_json: bool) -> None:
     """Print the last day in time and how it came about."""
-    country, _, subdivision = place.upper().partition("-")
-    calendar = calendar_for(country, subdivision or None)
+    calendar = calendar_for(*read_place(place))
     kind, working = _UNITS[unit]
     period = Period(
         amount=length,
@@ -45,7 +46,7 @@ def compute(*, start: str, length: int, unit: str, place: str, counting: str, ro
         inclusive=counting == "inclusive",
         roll="next_working_day" if roll and kind is not Unit.HOURS else "none",
     )
-    found = due(period, parse_start(start), calendar)
+    found = due(period, parse_start(start, calendar.zone), calendar)
     last = found.at.astimezone(calendar.zone).isoformat() if found.at else found.on.isoformat()
     if as_json:
         known = {"calendar": calendar.name, "holidays_known": calendar.known, "zone": str(calendar.zone)}

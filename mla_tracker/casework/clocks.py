@@ -4,7 +4,7 @@ The engine (`deadlines/`) knows neither cases nor tables; here the acts of the l
 the file becomes facts, and the clocks become rows. Every act ends with this: no deadline is ever edited by hand.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -17,27 +17,15 @@ from mla_tracker.cases.replay import Entry, effective, walk
 from mla_tracker.casework.office import Office
 from mla_tracker.deadlines.attachment import CaseFacts, attached
 from mla_tracker.deadlines.calendar import WorkingCalendar, calendar_for
-from mla_tracker.deadlines.clocks import HOUSE_PAUSE, ClockRun, Occurred, Paused, run_clocks
+from mla_tracker.deadlines.clocks import ClockRun, run_clocks
+from mla_tracker.deadlines.danger import strictest_binds
 from mla_tracker.deadlines.models import Deadline
+from mla_tracker.deadlines.occurrences import PLANNED_BY_ACT, ActsOfEvents, Occurred
+from mla_tracker.deadlines.pauses import HOUSE_PAUSE, POSTPONED, Paused, pauses_of
 from mla_tracker.deadlines.queries import next_due
 from mla_tracker.instruments.limits_in_force import limits_in_force
 from mla_tracker.instruments.time_limits import LimitTables
 
-# One act that stands under two events of the clocks: the named key of its detail says which.
-_DECIDED_BY_DETAIL: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
-    "inquiry_recorded": (
-        "inquiry",
-        {"received": "inquiry_received", "answered": "inquiry_answered"},
-    ),
-    "assurance_recorded": ("assurance", {"requested": "assurance_requested", "given": "assurance_given"}),
-}
-# A planned day that an act fixes: the act, the key of its detail, the event of the clocks.
-_PLANNED_BY_ACT: Final[Mapping[str, tuple[str, str]]] = {
-    "surrender_fixed": ("surrender_on", "surrender_date"),
-    "surrendered_temporarily": ("return_on", "return_on"),
-    "surrendered_conditionally": ("return_on", "return_on"),
-    "temporarily_surrendered_to_us": ("return_on", "return_on"),
-}
 # A review that ended in a question, a refusal or a return leaves nothing to pass on for execution.
 _ENDS_ONLY: Final = frozenset(
     ("review_done", act)
@@ -50,9 +38,12 @@ _ENDS_ONLY: Final = frozenset(
         "forwarded",
     )
 )
-# The statuses in which clocks stand still, and the pause of the limits that each one is. While information is awaited
-# house clocks stand still: delay reason DR_INCOMPLETE, pausable.
-_WAITING: Final[Mapping[str | None, str]] = {"postponed": "POSTPONED", "awaiting_information": HOUSE_PAUSE}
+_VOID_UNTIL_REOPENED: Final = frozenset({"case_closed", "request_withdrawn"})
+# The statuses in which clocks stand still: the pause of the limits that each one is, and the delay reason.
+_WAITING: Final[Mapping[str | None, tuple[str, str]]] = {
+    "postponed": (POSTPONED, "DR_POSTPONED"),
+    "awaiting_information": (HOUSE_PAUSE, "DR_INCOMPLETE"),
+}
 
 
 def recompute_deadlines(office: Office, opened: OpenAct) -> None:
@@ -60,16 +51,19 @@ def recompute_deadlines(office: Office, opened: OpenAct) -> None:
     session, case = opened.session, opened.case
     limits = limits_in_force(session)
     entries = effective(opened.entries)
+    facts = case_facts(office, opened, entries)
+    occurred = list(occurrences(limits.tables, case, entries))
     cycle = life_cycles().of(case.kind, case.direction)
     steps = {entry.seq for entry, _, _ in changes_of_status(cycle, case.direction, opened.entries)}
     runs = run_clocks(
         limits.tables,
-        attached(limits.tables, limits.current, case_facts(office, opened, entries)),
-        list(occurrences(limits.tables, case, entries, steps)),
-        list(pauses(cycle, case.direction, opened.entries)),
+        attached(limits.tables, limits.current, facts),
+        occurred,
+        [*waits(cycle, case.direction, opened.entries), *pauses_of(limits.tables, occurred, facts.facts)],
         calendars(office, case),
+        open_items=[item.id for item in case.items if item.outcome is None],
     )
-    _store(opened, runs)
+    _store(opened, strictest_binds(runs))
     session.flush()
     due = next_due(session, case.id)
     case.next_due_on, case.next_custody = due.due_on, due.custody
@@ -105,38 +99,33 @@ def case_facts(office: Office, opened: OpenAct, entries: Sequence[Entry]) -> Cas
 
 def calendars(office: Office, case: Case) -> dict[str, WorkingCalendar]:
     """Whose working days count: ours in the office's zone, and the other State's in its own."""
-    ours = calendar_for(office.country)
-    own = WorkingCalendar(ours.name, ours.weekend, ours.holidays, office.zone, ours.known)
+    own = calendar_for(office.country, zone=office.zone)
     theirs = calendar_for(case.counterpart) if case.counterpart else own
     incoming = case.direction == "incoming"
     return {"own": own, "requested_state": own if incoming else theirs, "requesting_state": theirs if incoming else own}
 
 
-def occurrences(tables: LimitTables, case: Case, entries: Sequence[Entry], steps: Container[int]) -> Iterator[Occurred]:
-    """The events of the clocks on this case: those that acts record, planned days, and the closing.
-
-    `steps`: the entries that moved the case to another status.
-    """
-    by_act: dict[str, list[str]] = {}
-    for event in tables.events.values():
-        for act in event.acts:
-            by_act.setdefault(act, []).append(event.code)
-    on_case = {
-        (code, entry.happened_on) for entry in entries if entry.item_id is None for code in by_act.get(entry.code, ())
-    }
+def occurrences(tables: LimitTables, case: Case, entries: Sequence[Entry]) -> Iterator[Occurred]:
+    """The events of the clocks on this case: those that acts record, planned days, and the closing."""
+    acts = ActsOfEvents(tables)
+    reopened = max((entry.seq for entry in entries if entry.code == "reopened"), default=0)
+    codes = {entry.seq: acts.clock_events(entry.code, entry.detail) for entry in entries}
+    on_case = {(code, entry.happened_on) for entry in entries if entry.item_id is None for code in codes[entry.seq]}
     for entry in entries:
-        for code in _codes(entry, by_act):
+        for code in codes[entry.seq]:
             if entry.item_id is not None and (code, entry.happened_on) in on_case:
                 continue  # an item that moves with its case starts no clock of its own
-            starts = (code, entry.code) not in _ENDS_ONLY
+            if code in _VOID_UNTIL_REOPENED and entry.seq < reopened:
+                continue
             yield Occurred(
                 code,
                 entry.happened_on,
                 entry.happened_at,
                 entry.seq,
                 entry.item_id,
-                starts=starts,
-                step=entry.seq in steps,
+                starts=(code, entry.code) not in _ENDS_ONLY,
+                reason=str(entry.detail.get("reason_code", "")),
+                author_id=entry.actor_id,
             )
         yield from _planned(entry, entries)
     for code, on in (
@@ -150,23 +139,14 @@ def occurrences(tables: LimitTables, case: Case, entries: Sequence[Entry], steps
         yield ended
 
 
-def _codes(entry: Entry, by_act: Mapping[str, Sequence[str]]) -> Iterable[str]:
-    codes = by_act.get(entry.code, ())
-    if entry.code in _DECIDED_BY_DETAIL:
-        key, meaning = _DECIDED_BY_DETAIL[entry.code]
-        wanted = meaning.get(entry.detail.get(key, ""))
-        return [wanted] if wanted is not None and wanted in codes else []
-    return [code for code in codes if code not in ("surrender_date", "new_surrender_date")]
-
-
 def _planned(entry: Entry, entries: Sequence[Entry]) -> Iterator[Occurred]:
-    if entry.code not in _PLANNED_BY_ACT:
+    if entry.code not in PLANNED_BY_ACT:
         return
-    key, code = _PLANNED_BY_ACT[entry.code]
+    key, code = PLANNED_BY_ACT[entry.code]
     if day := entry.detail.get(key):
         former = any(other.code == entry.code and other.seq < entry.seq for other in entries)
         wanted = "new_surrender_date" if code == "surrender_date" and former else code
-        yield Occurred(wanted, date.fromisoformat(day), seq=entry.seq, planned=True)
+        yield Occurred(wanted, date.fromisoformat(day), seq=entry.seq, planned=True, noted_on=entry.happened_on)
 
 
 def _closing(case: Case, entries: Sequence[Entry]) -> Occurred | None:
@@ -176,36 +156,30 @@ def _closing(case: Case, entries: Sequence[Entry]) -> Occurred | None:
     return Occurred("case_closed", case.closed_on, seq=max((entry.seq for entry in entries), default=0) + 1)
 
 
-def pauses(cycle: LifeCycle, direction: str, entries: Sequence[Entry]) -> Iterator[Paused]:
-    """The spans in which clocks stand still: the case is postponed, or waits for information. The last may be open.
+def waits(cycle: LifeCycle, direction: str, entries: Sequence[Entry]) -> Iterator[Paused]:
+    """The spans in which the case, or an item of it, is postponed or waits for information. The last may be open.
 
     They follow the status, not the acts: whatever leads out of it ends the pause.
     """
-    open_since: tuple[str, date] | None = None
-    for entry, _, status in changes_of_status(cycle, direction, entries):
-        if open_since is not None:
-            yield Paused(*open_since, last=entry.happened_on)
-        open_since = (_WAITING[status], entry.happened_on) if status in _WAITING else None
-    if open_since is not None:
-        yield Paused(*open_since, last=None)
-
-
-def changes_of_status(
-    cycle: LifeCycle, direction: str, entries: Sequence[Entry]
-) -> Iterator[tuple[Entry, str | None, str | None]]:
-    """Each entry that moved the case to another status, with the status before and after it."""
-    status: str | None = None
-    for entry, _, place, _ in walk(life_cycles(), cycle, direction, entries):
-        if place.status != status:
-            yield entry, status, place.status
-            status = place.status
+    standing: dict[int | None, tuple[str | None, date]] = {}
+    for entry, _, place, items in walk(life_cycles(), cycle, direction, entries):
+        for item_id, one in ((None, place), *items.items()):
+            status, first = standing.get(item_id, (None, date.min))
+            if one.status == status:
+                continue
+            if status in _WAITING:
+                yield Paused(_WAITING[status][0], first, entry.happened_on, _WAITING[status][1], item_id)
+            standing[item_id] = (one.status, entry.happened_on)
+    for item_id, (status, first) in standing.items():
+        if status in _WAITING:
+            yield Paused(_WAITING[status][0], first, None, _WAITING[status][1], item_id)
 
 
 def _store(opened: OpenAct, runs: Sequence[ClockRun]) -> None:
     """Rows as the runs give them: found by key, updated where something moved, removed where nothing gives them now."""
     session, case_id = opened.session, opened.case.id
     stored = {row.run_key: row for row in session.scalars(select(Deadline).where(Deadline.case_id == case_id))}
-    wanted = {run.key: run for run in runs if run.due is not None}
+    wanted = {run.key: run for run in runs if run.due is not None or run.standing_since is not None}
     gone = [row.id for key, row in stored.items() if key not in wanted]
     if gone:
         session.execute(delete(Deadline).where(Deadline.id.in_(gone)))
@@ -231,8 +205,8 @@ def _values(run: ClockRun) -> dict[str, Any]:
         "start_code": run.start.code,
         "started_on": run.start.on,
         "started_at": run.start.at,
-        "due_on": due.on if due and not run.stands else None,
-        "due_at": due.at if due and not run.stands else None,
+        "due_on": due.on if due else None,
+        "due_at": due.at if due else None,
         "cautious_on": run.cautious_on,
         "before_roll_on": due.before_roll if due else None,
         "ended_on": run.ended_on,

@@ -3,16 +3,27 @@
 By the legal basis accepted; until then provisionally by the one asserted. Domestic law attaches by the requested State,
 house rules to every case; templates and rules not in force never. Facts select; an unknown fact that matters leaves the
 limit attached provisionally: shown and warned, not counted. Pure.
+
+UNCAC 46(9)-(29) yields to a treaty on assistance between the two States unless they agree to apply it (46(7)): whoever
+accepts UNCAC beside such a treaty has recorded that agreement, so nothing is left out here.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from mla_tracker.instruments.time_limits import Fact, LimitTables, TimeLimit
+from mla_tracker.instruments.time_limits import (
+    DOMESTIC,
+    Bound,
+    Clock,
+    Fact,
+    LimitTables,
+    Status,
+    TimeLimit,
+)
 
-HOUSE: Final = "HOUSE"
-DOMESTIC: Final = "DOMESTIC"
+TREATY_PERIOD: Final = "treaty_period"
+BASIS_ASSERTED: Final = "basis_asserted"
 
 
 @dataclass(frozen=True)
@@ -38,7 +49,10 @@ class CaseFacts:
 
 @dataclass(frozen=True)
 class Attached:
-    """A limit on a case. `because`: what makes it provisional, in codes ("basis_asserted", "fact:consent")."""
+    """A limit on a case. `ours`: we must bring about its end, else we watch the other side.
+
+    `because`: what makes it provisional, in codes ("basis_asserted", "fact:consent").
+    """
 
     limit: TimeLimit
     ours: bool
@@ -48,6 +62,8 @@ class Attached:
 
 def attached(tables: LimitTables, limits: Iterable[TimeLimit], case: CaseFacts) -> list[Attached]:
     """The limits that attach to this case, each with whom it binds."""
+    limits = tuple(limits)
+    case = _with_treaty_period(tables, limits, case)
     found = []
     for limit in limits:
         basis = _basis(limit, case)
@@ -64,7 +80,7 @@ def attached(tables: LimitTables, limits: Iterable[TimeLimit], case: CaseFacts) 
 def _fits(limit: TimeLimit, case: CaseFacts) -> bool:
     return (
         not limit.template
-        and limit.status == "in_force"
+        and limit.status is Status.IN_FORCE
         and case.kind in limit.kinds
         and case.direction in limit.directions
     )
@@ -72,7 +88,7 @@ def _fits(limit: TimeLimit, case: CaseFacts) -> bool:
 
 def _basis(limit: TimeLimit, case: CaseFacts) -> tuple[str, ...] | None:
     """() where it attaches, ("basis_asserted",) where it does so provisionally, None where it does not."""
-    if HOUSE in limit.instruments:
+    if limit.is_house:
         return ()
     if DOMESTIC in limit.instruments and limit.jurisdiction is not None:
         return () if limit.jurisdiction == case.requested_state else None
@@ -81,7 +97,7 @@ def _basis(limit: TimeLimit, case: CaseFacts) -> tuple[str, ...] | None:
     if limit.instruments & case.accepted:
         return ()
     if not case.accepted and limit.instruments & case.asserted:
-        return ("basis_asserted",)
+        return (BASIS_ASSERTED,)
     return None
 
 
@@ -93,15 +109,38 @@ def _facts(known: Mapping[str, Fact], limit: TimeLimit, case: CaseFacts) -> tupl
             if not known[code].provisional:
                 return None
             unknown.append(f"fact:{code}")
-        elif not _matches(case.facts[code], wanted):
+        elif not matches(case.facts[code], wanted):
             return None
     for code, wanted in limit.not_when.items():
-        if code in case.facts and _matches(case.facts[code], wanted):
+        if code not in case.facts:
+            unknown += [f"fact:{code}"] if known[code].provisional else []
+        elif matches(case.facts[code], wanted):
             return None
     return tuple(unknown)
 
 
-def _matches(value: Any, wanted: tuple[Any, ...]) -> bool:
+def _with_treaty_period(tables: LimitTables, limits: tuple[TimeLimit, ...], case: CaseFacts) -> CaseFacts:
+    """The case with the fact whether the accepted treaty fixes the period for request and papers, unless it is told.
+
+    A treaty does where a limit of its own ends custody unless the papers arrive; the domestic period then yields to it.
+    Before a basis is accepted this stays unknown.
+    """
+    if TREATY_PERIOD in case.facts or not case.accepted:
+        return case
+    told = any(
+        limit.clock is Clock.MAX_CUSTODY
+        and "papers_received" in limit.ends_on
+        and DOMESTIC not in limit.instruments
+        and _fits(limit, case)
+        and _basis(limit, case) == ()
+        and _facts(tables.facts, limit, case) is not None
+        for limit in limits
+    )
+    return replace(case, facts={**case.facts, TREATY_PERIOD: told})
+
+
+def matches(value: Any, wanted: tuple[Any, ...]) -> bool:
+    """Whether a fact has one of the values; of a set, whether it holds any of them."""
     if isinstance(value, (set, frozenset, list, tuple)):
         return bool(set(value) & set(wanted))
     return value in wanted
@@ -109,6 +148,6 @@ def _matches(value: Any, wanted: tuple[Any, ...]) -> bool:
 
 def _ours(limit: TimeLimit, case: CaseFacts) -> bool:
     """Incoming makes us the requested State, outgoing the requesting: bound to our side, or watched."""
-    if limit.bound == "own":
+    if limit.bound is Bound.OWN:
         return True
-    return limit.bound == ("requested" if case.direction == "incoming" else "requesting")
+    return limit.bound is (Bound.REQUESTED if case.direction == "incoming" else Bound.REQUESTING)

@@ -1,57 +1,59 @@
 """The clocks of a case: from its dated events and the limits that attach, what runs, until when, and what ended it.
 
-A clock starts with each occurrence of its start event, ends with the first of its end events at or after the start (a
-clock started by a planned day is ended by any such event), is void with an event of its moot list, and runs anew with a
-restart. Pure: the same result whatever the order of recording.
+How to use the engine (all of it pure, nothing asks what day it is):
+
+* `attachment.attached(tables, limits, facts)`: which limits attach to a case, provisionally or not, ours or theirs;
+* `occurrences.ActsOfEvents(tables).clock_events(act, detail)`: the events that an act records;
+* `pauses.pauses_of(tables, occurred, facts)`: the spans in which clocks stand still by the events of the case;
+* `run_clocks(…)`: the clocks, each with its day and how it came about;
+* `danger.strictest_binds(runs)`: which of several on the same act binds; `danger.danger(…)`: the order of danger;
+* `counting.due(period, start, calendar)`: one period, as the calculator asks for it.
+
+Each occurrence of its start event starts a clock. It ends with the first of its end events at or after the start (a
+clock started by a planned day is ended by any such event), and is void with an event of its moot list. A restart closes
+it and opens the next one, which runs the whole period anew; one that had passed its day stays missed. A pause that is
+still open leaves the clock standing still: it has no day until it runs again. The result is the same whatever the order
+of recording, and whatever the day on which it is asked for.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from mla_tracker.deadlines.attachment import Attached
 from mla_tracker.deadlines.calendar import WorkingCalendar
-from mla_tracker.deadlines.counting import Due, Lengthening, Period, due
-from mla_tracker.instruments.time_limits import Clock, LimitTables, TimeLimit, Unit
+from mla_tracker.deadlines.counting import Due, Lengthening, Period, Span, Step, due
+from mla_tracker.deadlines.occurrences import Occurred
+from mla_tracker.deadlines.pauses import Paused
+from mla_tracker.instruments.time_limits import (
+    Bound,
+    CalendarOwner,
+    Clock,
+    Counting,
+    DayType,
+    LimitTables,
+    Origin,
+    Roll,
+    TimeLimit,
+    Unit,
+)
 
-HOUSE_PAUSE: Final = "HOUSE_REASON"
-NEVER_ROLLS: Final = frozenset({Clock.MAX_CUSTODY, Clock.MIN_HOLD})
-
-
-@dataclass(frozen=True)
-class Occurred:
-    """An event of the clocks on a case: happened, or planned (known beforehand). `at` where the hour is known.
-
-    `starts` False: it ends clocks and starts none. `step`: it moved the case on; of two steps the later in the file is
-    the later in life, whatever days they bear (a request that is entered late was often worked on before).
-    """
-
-    code: str
-    on: date
-    at: datetime | None = None
-    seq: int = 0
-    item_id: int | None = None
-    planned: bool = False
-    starts: bool = True
-    step: bool = False
-
-
-@dataclass(frozen=True)
-class Paused:
-    """A span in which clocks stopped by `pause` stand still; `last` None: it is still open."""
-
-    pause: str
-    first: date
-    last: date | None
+MET, MISSED, MOOT, RESTARTED, ENDED = "met", "missed", "moot", "restarted", "ended"
+PAPERS_DUE: Final = "papers_due_on"
+_NEVER_ROLLS: Final = frozenset({Clock.MAX_CUSTODY, Clock.MIN_HOLD})
+_OF_LAPSE: Final = frozenset({"delay_foreseen", "limit_missed"})
+_ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class ClockRun:
-    """One clock. `end_kind`: met, missed (done after its day), moot, restarted, ended; None while it runs.
+    """One clock, from one start. `key` names limit, start entry and item, so that a recomputation finds it again.
 
-    `stands`: an open pause stops it, so that its day is not known yet; `due` is then the day without that pause.
-    `cautious_on`: the earlier reading where counting or roll is not the text's own.
+    `due` is None for a standing duty or gate, and while the clock stands still (`standing_since`). `cautious_on`: the
+    other reading where counting or roll is not the text's own, earlier for whoever must act, later for another's right
+    and a minimum hold. `end_kind`: met, missed (done after its day; of a minimum hold: given up within it), moot,
+    restarted, ended (a window whose right was used, or a duty without a day); None while it runs.
     """
 
     key: str
@@ -64,8 +66,21 @@ class ClockRun:
     ours: bool
     provisional: bool
     because: tuple[str, ...]
-    stands: bool = False
+    standing_since: date | None = None
+    yields_to: str | None = None
     explanation: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What all clocks of a case look at."""
+
+    tables: LimitTables
+    occurred: Sequence[Occurred]
+    paused: Sequence[Paused]
+    calendars: Mapping[str, WorkingCalendar]
+    extensions: Mapping[str, Sequence[Lengthening]]
+    open_items: frozenset[int]
 
 
 def period_of(limit: TimeLimit, limits: Mapping[str, TimeLimit]) -> Period | None:
@@ -75,13 +90,13 @@ def period_of(limit: TimeLimit, limits: Mapping[str, TimeLimit]) -> Period | Non
         lender = limits[limit.fallback]
     if lender.amount is None or lender.unit is None:
         return None
-    rolls = lender.roll if limit.clock not in NEVER_ROLLS and lender.unit is not Unit.HOURS else "none"
+    rolls = limit.clock not in _NEVER_ROLLS and lender.unit is not Unit.HOURS
     return Period(
         amount=lender.amount,
         unit=lender.unit,
-        working=lender.day_type in ("working", "court"),
-        inclusive=limit.counting == "inclusive",
-        roll=rolls,
+        working=lender.day_type in (DayType.WORKING, DayType.COURT),
+        inclusive=limit.counting == Counting.INCLUSIVE,
+        roll=lender.roll if rolls else Roll.NONE,
         backward=limit.clock is Clock.LEAD_TIME,
     )
 
@@ -89,18 +104,33 @@ def period_of(limit: TimeLimit, limits: Mapping[str, TimeLimit]) -> Period | Non
 def run_clocks(
     tables: LimitTables,
     attached: Sequence[Attached],
-    occurred: Sequence[Occurred],
+    occurred: Iterable[Occurred],
     paused: Sequence[Paused],
     calendars: Mapping[str, WorkingCalendar],
-    extensions: Mapping[str, Lengthening] | None = None,
+    *,
+    open_items: Collection[int] = (),
+    extensions: Mapping[str, Sequence[Lengthening]] | None = None,
 ) -> list[ClockRun]:
-    """All clocks of a case. `calendars` by owner: own, requested_state, requesting_state."""
-    runs: list[ClockRun] = []
-    for one in _without_lenders(attached):
-        starts = [event for event in occurred if event.code == one.limit.starts_on and event.starts]
-        if all(event.planned for event in starts):
-            starts = starts[-1:]  # a new day moves the clock
-        runs += [_run(tables, one, start, occurred, paused, calendars, extensions or {}) for start in starts]
+    """All clocks of a case.
+
+    `calendars` by owner: own, requested_state, requesting_state. `extensions` by the key of the clock, in the order
+    granted. `open_items`: the items without an outcome; a clock of the whole case is ended by acts on items once each
+    of these has one. A duty that follows the lapse of another limit runs from the day after that limit's last, once it
+    was met late.
+    """
+    case = _Case(tables, sorted(occurred, key=_order), paused, calendars, extensions or {}, frozenset(open_items))
+    shown = _without_lenders(attached)
+    runs = [run for one in shown if one.limit.parent is None for run in _runs(case, one, _starts(case, one.limit))]
+    recorded = any(event.code == PAPERS_DUE for event in case.occurred)
+    if not recorded and (last_day := _papers_due(runs)) is not None:
+        start, source = last_day
+        for one in shown:
+            if one.limit.starts_on == PAPERS_DUE:
+                runs += _runs(case, _inherited(one, source), [start])
+    for one in shown:
+        if one.limit.parent is not None:
+            lapses = _lapses(one.limit, runs) if one.limit.starts_on in _OF_LAPSE else []
+            runs += _runs(case, one, [*_starts(case, one.limit), *lapses])
     return runs
 
 
@@ -110,121 +140,235 @@ def _without_lenders(attached: Sequence[Attached]) -> list[Attached]:
     return [one for one in attached if (one.limit.code, one.limit.starts_on) not in borrowed]
 
 
-def _run(
-    tables: LimitTables,
-    attached: Attached,
-    start: Occurred,
-    occurred: Sequence[Occurred],
-    paused: Sequence[Paused],
-    calendars: Mapping[str, WorkingCalendar],
-    extensions: Mapping[str, Lengthening],
-) -> ClockRun:
+def _starts(case: _Case, limit: TimeLimit) -> list[Occurred]:
+    """The events that start the limit. Of planned days that move it the last one counts, item by item."""
+    found = [
+        event
+        for event in case.occurred
+        if event.code == limit.starts_on
+        and event.starts
+        and (limit.applies_from is None or event.on >= limit.applies_from)
+        and (limit.applies_until is None or event.on <= limit.applies_until)
+    ]
+    if limit.starts_on in limit.restarts_on:
+        return found[:1]  # the later ones run it anew
+    happened = [event for event in found if not event.planned]
+    last = {event.item_id: event for event in sorted(found, key=lambda one: one.seq) if event.planned}
+    return [*happened, *last.values()]
+
+
+def _papers_due(runs: Iterable[ClockRun]) -> tuple[Occurred, ClockRun] | None:
+    """The last day for request and papers, out of the strictest custody clock that they would end."""
+    waiting = [
+        run
+        for run in runs
+        if run.limit.clock is Clock.MAX_CUSTODY and "papers_received" in run.limit.ends_on and run.due is not None
+        if run.end_kind != RESTARTED
+    ]
+    first = min(waiting, key=lambda run: (run.provisional, run.due.on if run.due else date.max, run.key), default=None)
+    if first is None or first.due is None:
+        return None
+    return Occurred(PAPERS_DUE, first.due.on, seq=first.start.seq, planned=True), first
+
+
+def _inherited(attached: Attached, source: ClockRun) -> Attached:
+    because = (*attached.because, *(code for code in source.because if code not in attached.because))
+    return replace(attached, provisional=attached.provisional or source.provisional, because=because)
+
+
+def _lapses(limit: TimeLimit, runs: Iterable[ClockRun]) -> list[Occurred]:
+    """The lapse of the parent, on the day after its last, once it was met late."""
+    return [
+        Occurred(limit.starts_on, run.due.on + _ONE_DAY, seq=run.start.seq, item_id=run.start.item_id)
+        for run in runs
+        if run.limit.code == limit.parent and run.due is not None and run.end_kind == MISSED
+    ]
+
+
+def _runs(case: _Case, attached: Attached, starts: Sequence[Occurred]) -> Iterator[ClockRun]:
+    for start in starts:
+        begin = start
+        while True:
+            run = _run(case, attached, begin, starts)
+            anew = _restart(case, attached.limit, begin, run)
+            if anew is None:
+                yield run
+                break
+            late = run.due is not None and anew.known_on > run.due.on
+            yield replace(run, ended_on=anew.known_on, end_kind=MISSED if late else RESTARTED)
+            begin = anew
+
+
+def _restart(case: _Case, limit: TimeLimit, begin: Occurred, run: ClockRun) -> Occurred | None:
+    """The next event that runs the period anew, unless the clock had ended by then."""
+    for event in case.occurred:
+        if event.code not in limit.restarts_on or event.seq == begin.seq:
+            continue
+        by_record = begin.planned or event.planned
+        after = event.seq > begin.seq if by_record else _order(event) > _order(begin)
+        if after and (run.ended_on is None or event.known_on < run.ended_on):
+            return event
+    return None
+
+
+def _run(case: _Case, attached: Attached, start: Occurred, starts: Sequence[Occurred]) -> ClockRun:
     limit = attached.limit
     key = f"{limit.code}:{start.code}:{start.seq}" + (f":{start.item_id}" if start.item_id else "")
     lent = limit.amount is None and limit.fallback is not None
-    calendar = calendars["own" if lent else limit.calendar]
-    period = period_of(limit, tables.limits)
+    calendar = case.calendars[CalendarOwner.OWN if lent else limit.calendar]
+    period = period_of(limit, case.tables.limits)
     begin: date | datetime = start.at or start.on
-    restart = _restart(limit, start, occurred)
-    stopping = [pause for pause in paused if pause.pause in limit.stopped_by]
-    past = [(pause.first, pause.last) for pause in stopping if pause.last is not None]
-    still = next((pause for pause in stopping if pause.last is None), None)
-
-    def sum_up(spans: Sequence[tuple[date, date]]) -> Due | None:
-        if period is None:
-            return None
-        return due(period, restart or begin, calendar, pauses=spans, lengthening=extensions.get(key))
-
-    found = sum_up(past)
-    ended_on, end_kind = _ended(limit, start, found, occurred)
-    if still is not None and (found is None or still.first > found.on):
-        still = None  # its day had come before
-    if still is not None and ended_on is not None:
-        found = sum_up([*past, (still.first, max(still.first, ended_on))])
-        ended_on, end_kind = _ended(limit, start, found, occurred)
-        still = None
+    end, void = _end(case, limit, start, starts)
+    found, standing, cautious = None, None, None
+    steps: tuple[Step, ...] = ()
+    if period is not None:
+        pauses = [span for span in case.paused if _stops(span, limit, start)]
+        until = end.known_on if end is not None else None
+        spans = [(span.first, last) for span in pauses if (last := span.last or until) is not None]
+        extensions = case.extensions.get(key, ())
+        found = due(period, begin, calendar, pauses=spans, extensions=extensions)
+        opened = min((span.first for span in pauses if span.last is None), default=None) if end is None else None
+        if opened is not None and not period.backward and opened <= (found.before_roll or found.on):
+            standing = max(opened, start.on)
+            steps = _standing_steps(found, standing, period, calendar)
+            found = None
+        else:
+            steps = found.steps
+            cautious = _cautious(limit, period, begin, calendar, found, spans, extensions) if not lent else None
     return ClockRun(
         key=key,
         limit=limit,
         start=start,
         due=found,
-        cautious_on=_cautious(limit, period, restart or begin, calendar, found) if still is None else None,
-        ended_on=ended_on,
-        end_kind=end_kind,
+        cautious_on=cautious,
+        ended_on=end.known_on if end is not None else None,
+        end_kind=_end_kind(limit, found, end, void=void),
         ours=attached.ours,
         provisional=attached.provisional,
         because=attached.because,
-        stands=still is not None,
+        standing_since=standing,
         explanation={
-            "steps": list(found.steps) if found else [],
+            "steps": list(steps),
             "start": start.code,
             "lent_by": limit.fallback if lent else None,
-            "restarted_on": restart.isoformat() if restart else None,
             "because": list(attached.because),
-            "counting_source": limit.counting_source,
+            "counting_source": limit.counting_source.value,
+            "roll_source": limit.roll_source.value,
             "calendar_known": calendar.known,
-            "expiry": list(limit.on_expiry),
-            "stands_since": still.first.isoformat() if still else None,
+            "expiry": [one.value for one in limit.on_expiry],
+            "stands_since": standing.isoformat() if standing else None,
         },
     )
 
 
-def _restart(limit: TimeLimit, start: Occurred, occurred: Sequence[Occurred]) -> date | None:
-    """The last restart after the start: the whole period runs anew from that day."""
-    days = [event.on for event in occurred if event.code in limit.restarts_on and event.on >= start.on]
-    return max(days, default=None)
+def _stops(span: Paused, limit: TimeLimit, start: Occurred) -> bool:
+    return span.pause in limit.stopped_by and span.item_id in (None, start.item_id)
 
 
-def _ended(
-    limit: TimeLimit, start: Occurred, found: Due | None, occurred: Sequence[Occurred]
-) -> tuple[date | None, str | None]:
-    """The first event that ends the clock, or makes it void; a void one on the same day yields to the end."""
-    ends = _first(limit.ends_on, start, occurred)
-    void = _first(limit.moot_on, start, occurred)
-    if ends is not None and (void is None or ends.on <= void.on):
-        if found is None or limit.clock in (Clock.WINDOW, Clock.MIN_HOLD):
-            return ends.on, "ended"
-        late = ends.at > found.at if ends.at and found.at else ends.on > found.on
-        return ends.on, "missed" if late else "met"
-    if void is not None:
-        return void.on, "moot"
-    return None, None
+def _standing_steps(found: Due, since: date, period: Period, calendar: WorkingCalendar) -> tuple[Step, ...]:
+    last = found.before_roll or found.on
+    days = (last - since).days + 1
+    left = calendar.working_days_between(since - _ONE_DAY, last) if period.working else days
+    kept = tuple(step for step in found.steps if step["kind"] not in ("roll", "due", "unknown_after"))
+    return (*kept, {"kind": "standing", "on": since.isoformat(), "left": left})
 
 
-def _first(codes: Collection[str], start: Occurred, occurred: Sequence[Occurred]) -> Occurred | None:
+def _end(case: _Case, limit: TimeLimit, start: Occurred, starts: Sequence[Occurred]) -> tuple[Occurred | None, bool]:
+    """The event that ends the clock, and whether it makes it void; on the same day the end goes before the void."""
+    ends = _first(case, limit.ends_on, start, starts, any_day=start.planned)
+    void = _first(case, limit.moot_on, start, starts, any_day=start.planned and start.noted_on is None)
+    if ends is not None and (void is None or ends.on <= void.known_on):
+        return ends, False
+    return void, void is not None
+
+
+def _first(
+    case: _Case, codes: Collection[str], start: Occurred, starts: Sequence[Occurred], *, any_day: bool
+) -> Occurred | None:
+    """The first of these events that counts; of acts on items alone, the one with which none is left open.
+
+    What both starts and ends a limit ends the earlier clock and starts the next, never ends its own.
+    """
     counting = [
         event
-        for event in occurred
+        for event in case.occurred
         if event.code in codes
-        and not event.planned
-        and (start.planned or _after(event, start))
-        and (start.item_id is None or event.item_id in (None, start.item_id))
+        and event.seq != start.seq
+        and (any_day or _follows(event, start, starts))
+        and (event.code != start.code or event.seq > start.seq)
     ]
-    return min(counting, key=lambda event: (event.on, event.seq), default=None)
+    whole = next((event for event in counting if event.item_id is None), None)
+    if start.item_id is not None:
+        return next((event for event in counting if event.item_id in (None, start.item_id)), None)
+    by_item: dict[int, Occurred] = {}
+    for event in counting:
+        if event.item_id is not None:
+            by_item.setdefault(event.item_id, event)
+    if not by_item or not case.open_items <= by_item.keys():
+        return whole
+    last = max(by_item.values(), key=_order)
+    return last if whole is None or _order(last) < _order(whole) else whole
 
 
-def _after(event: Occurred, start: Occurred) -> bool:
-    """At or after the start; the entry that starts a clock does not end it."""
-    if event.seq == start.seq:
-        return False
-    if event.step and start.step:
-        return event.seq > start.seq
-    return event.on > start.on or (event.on == start.on and event.seq > start.seq)
+def _follows(event: Occurred, start: Occurred, starts: Sequence[Occurred]) -> bool:
+    """At or after the start.
+
+    On the same day: by the hours where both are known, else by the order of recording; one recorded before the start
+    still ends the first clock of its kind, since there is no other that it could have ended.
+    """
+    known, begin = event.known_on, start.known_on
+    if known != begin:
+        return known > begin
+    if event.at is not None and start.at is not None:
+        return event.at >= start.at
+    return event.seq > start.seq or not any(_order(other) < _order(start) for other in starts)
+
+
+def _order(event: Occurred) -> tuple[date, int, str]:
+    return event.known_on, event.seq, event.code
+
+
+def _end_kind(limit: TimeLimit, found: Due | None, end: Occurred | None, *, void: bool) -> str | None:
+    if end is None:
+        return None
+    if void:
+        return MOOT
+    if found is None or limit.clock is Clock.WINDOW:
+        return ENDED
+    late = end.at > found.at if end.at and found.at else end.known_on > found.on
+    if limit.clock is Clock.MIN_HOLD:
+        return MET if late else MISSED
+    return MISSED if late else MET
 
 
 def _cautious(
-    limit: TimeLimit, period: Period | None, begin: date | datetime, calendar: WorkingCalendar, found: Due | None
+    limit: TimeLimit,
+    period: Period,
+    begin: date | datetime,
+    calendar: WorkingCalendar,
+    found: Due,
+    spans: Sequence[Span],
+    extensions: Sequence[Lengthening],
 ) -> date | None:
-    """The earlier reading, where the text itself says neither how to count nor whether the last day moves."""
-    if period is None or found is None or period.unit is Unit.HOURS or period.backward:
+    """The other reading, where the text itself says neither how to count nor whether the last day moves.
+
+    A general act on periods settles the counting, but its roll may be open to doubt: the day before it is shown. Our
+    own targets have one reading, and so have hours, lead times (counted to the earlier day as it is) and agreed days.
+    """
+    agreed = any(one.until is not None for one in extensions)
+    if limit.is_house or period.unit is Unit.HOURS or period.backward or period.amount == 0 or agreed:
         return None
-    readings = []
-    if limit.roll_source != "text" and found.before_roll is not None:
-        readings.append(found.before_roll)
-    if limit.clock is Clock.MAX_CUSTODY and limit.counting_source != "text" and not period.inclusive:
-        other = due(
-            Period(period.amount, period.unit, period.working, True, period.roll, period.backward), begin, calendar
-        )
-        readings.append(other.on)
-    earliest = min(readings, default=None)
-    return earliest if earliest is not None and earliest < found.on else None
+    ours_to_count = limit.counting_source is Origin.DEFAULT
+    other = found
+    if ours_to_count:
+        turned = replace(period, inclusive=not period.inclusive)
+        other = due(turned, begin, calendar, pauses=spans, extensions=extensions)
+    if limit.clock is Clock.MIN_HOLD or (limit.clock is Clock.WINDOW and limit.bound is Bound.PERSON):
+        latest = max(found.on, other.on)
+        if limit.roll_source is Origin.DEFAULT and limit.clock is Clock.WINDOW:
+            latest = max(latest, calendar.next_working(latest))
+        return latest if latest > found.on else None
+    earliest = min(found.on, other.on)
+    if limit.roll_source is not Origin.TEXT:
+        earliest = min(earliest, found.before_roll or found.on, other.before_roll or other.on)
+    return earliest if earliest < found.on else None

@@ -1,22 +1,37 @@
 """When a period ends, and how that came about.
 
-Conventions (deadlines.md, "Computing"): the local day of the start in the zone of the calendar; exclusive counting
-makes
-the start day 0, inclusive makes it day 1; months and years end on the same day number, else on the last day of the
-month
-(inclusive: the day before); weeks are 7 days; hours are elapsed time; working days only where asked for; a pause takes
-out the day it begins and not the day it ends, overlaps count once; the roll comes last and never for hours. Pure.
+Conventions (deadlines.md, "Computing"):
+
+* the day of the start is its local day in the zone of the calendar, and the due day ends there at 24:00;
+* exclusive counting makes that day 0, inclusive makes it day 1;
+* months and years end on the same day number, else on the last day of the month (inclusive: the day before the number,
+  or the last day of a month that lacks it); a week is 7 days; hours are elapsed time, whatever clocks on walls do;
+* working days are counted only where asked for;
+* an extension comes before pauses: `additional` is added to the period, `total` replaces it from the start, `until`
+  fixes the day, which then moves no more;
+* a pause takes out the day on which it begins and not the day on which it ends; what overlaps counts once; one that
+  begins after the end, as moved so far, changes nothing;
+* the roll comes last, and never for hours.
+
+The result carries every step of the sum as plain values, so that it can be kept, printed and put into any language:
+`wording.py` has the words of a command, `web/cases/explaining.py` those of a page. Pure.
 """
 
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from mla_tracker.core.errors import Invalid
 from mla_tracker.deadlines.calendar import WorkingCalendar
-from mla_tracker.instruments.time_limits import Unit
+from mla_tracker.instruments.time_limits import ExtensionHow, Roll, Unit
+
+Step = dict[str, Any]
+Span = tuple[date, date]
+
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -53,7 +68,7 @@ class Due:
     on: date
     at: datetime | None
     before_roll: date | None
-    steps: tuple[dict[str, Any], ...] = field(default_factory=tuple)
+    steps: tuple[Step, ...] = ()
 
 
 def due(
@@ -61,20 +76,43 @@ def due(
     start: date | datetime,
     calendar: WorkingCalendar,
     *,
-    pauses: Sequence[tuple[date, date]] = (),
-    lengthening: Lengthening | None = None,
+    pauses: Sequence[Span] = (),
+    extensions: Sequence[Lengthening] = (),
 ) -> Due:
-    """When `period` from `start` ends on `calendar`. A start with an hour must be aware."""
-    steps: list[dict[str, Any]] = [{"kind": "start", "on": _iso(start)}]
+    """When `period` from `start` ends on `calendar`, its extensions taken in their order.
+
+    A start with an hour must be aware. Raises `Invalid` (field `length`) beyond the years that a date can have.
+    """
+    try:
+        return _due(period, start, calendar, pauses, extensions)
+    except (OverflowError, ValueError) as problem:
+        raise Invalid({"length": "The period leads beyond the years that a date can have."}) from problem
+
+
+def _due(
+    period: Period,
+    start: date | datetime,
+    calendar: WorkingCalendar,
+    pauses: Sequence[Span],
+    extensions: Sequence[Lengthening],
+) -> Due:
+    steps: list[Step] = [{"kind": "start", "on": start.isoformat()}]
     moment = start if isinstance(start, datetime) else None
     day = moment.astimezone(calendar.zone).date() if moment is not None else start
+    fixed = next((one for one in reversed(extensions) if one.until is not None), None)
+    if fixed is not None and fixed.until is not None:
+        on = fixed.until.isoformat()
+        steps += [{"kind": "agreed", "on": on, "reason": fixed.reason}, {"kind": "due", "on": on}]
+        return Due(fixed.until, None, None, tuple(steps))
     if period.unit is Unit.HOURS or (moment is not None and period.amount == 0):
-        return _hours(period, moment, day, calendar, steps, lengthening)
-    end = _length(period, day, calendar, steps, lengthening)
+        return _hours(period, moment, day, calendar, steps, pauses, extensions)
+    end = _length(period, day, calendar, steps, extensions)
     end = _pauses(period, day, end, calendar, pauses, steps)
     rolled = _roll(period, end, calendar)
     if rolled != end:
         steps.append({"kind": "roll", "on": end.isoformat(), "why": calendar.why_not(end), "to": rolled.isoformat()})
+    if calendar.known_until is not None and rolled > calendar.known_until and (period.working or period.roll != "none"):
+        steps.append({"kind": "unknown_after", "on": calendar.known_until.isoformat()})
     steps.append({"kind": "due", "on": rolled.isoformat()})
     return Due(rolled, None, end if rolled != end else None, tuple(steps))
 
@@ -84,72 +122,68 @@ def _hours(
     moment: datetime | None,
     day: date,
     calendar: WorkingCalendar,
-    steps: list[dict[str, Any]],
-    lengthening: Lengthening | None,
+    steps: list[Step],
+    pauses: Sequence[Span],
+    extensions: Sequence[Lengthening],
 ) -> Due:
-    begin = moment or datetime.combine(day, datetime.min.time(), calendar.zone)
+    begin = moment or datetime.combine(day, time(), calendar.zone)
     if moment is None:
         steps.append({"kind": "hour_unknown"})
     hours = period.amount
-    if lengthening is not None and lengthening.how == "total":
-        hours = lengthening.amount
-    elif lengthening is not None and lengthening.how == "additional":
-        hours += lengthening.amount * (24 if lengthening.unit is Unit.DAYS else 1)
-    shift = timedelta(hours=-hours if period.backward else hours)
-    end = begin.astimezone(UTC) + shift
-    steps.append({"kind": "length", "amount": hours, "unit": "hours", "backward": period.backward})
+    for one in extensions:
+        more = one.amount * (24 if one.unit is Unit.DAYS else 1)
+        hours = more if one.how == ExtensionHow.TOTAL else hours + more
+    steps.append({"kind": "length", "amount": period.amount, "unit": "hours", "backward": period.backward})
+    steps += [_extension_step(one) for one in extensions]
+    end = begin.astimezone(UTC) + timedelta(hours=-hours if period.backward else hours)
+    for first, last in () if period.backward else merged(pauses):
+        opens, closes = (datetime.combine(on, time(), calendar.zone).astimezone(UTC) for on in (first, last))
+        opens = max(opens, begin.astimezone(UTC))
+        if opens < end and closes > opens:
+            end += closes - opens
+            stood = round((closes - opens) / timedelta(hours=1))
+            steps.append({"kind": "pause", "on": first.isoformat(), "to": last.isoformat(), "hours": stood})
     local = end.astimezone(calendar.zone)
     steps.append({"kind": "due", "on": local.date().isoformat(), "at": local.isoformat()})
     return Due(local.date(), end, None, tuple(steps))
 
 
 def _length(
-    period: Period,
-    day: date,
-    calendar: WorkingCalendar,
-    steps: list[dict[str, Any]],
-    lengthening: Lengthening | None,
+    period: Period, day: date, calendar: WorkingCalendar, steps: list[Step], extensions: Sequence[Lengthening]
 ) -> date:
-    amount, unit, further = period.amount, period.unit, None
-    if lengthening is not None and lengthening.how == "total":
-        amount, unit = lengthening.amount, lengthening.unit
-    elif lengthening is not None and lengthening.how == "additional":
-        if lengthening.unit is period.unit:
-            amount += lengthening.amount
+    amount, unit, further = period.amount, period.unit, list[Lengthening]()
+    for one in extensions:
+        if one.how == ExtensionHow.TOTAL:
+            amount, unit, further = one.amount, one.unit, []
+        elif one.unit is unit and not further:
+            amount += one.amount
         else:
-            further = lengthening
-    if lengthening is not None and lengthening.until is not None:
-        steps.append({"kind": "agreed", "on": lengthening.until.isoformat(), "reason": lengthening.reason})
-        return lengthening.until
+            further.append(one)
     end = _end(
         day, amount, unit, calendar, working=period.working, inclusive=period.inclusive, backward=period.backward
     )
-    skipped = calendar.skipped(day, end) if period.working else []
+    for one in further:
+        end = _end(end, one.amount, one.unit, calendar, working=False, inclusive=False, backward=period.backward)
+    dated = period.working
     steps.append(
         {
             "kind": "length",
-            "amount": amount,
-            "unit": unit.value,
+            "amount": period.amount,
+            "unit": period.unit.value,
             "working": period.working,
             "inclusive": period.inclusive,
             "backward": period.backward,
-            "skipped": [[on.isoformat(), name] for on, name in skipped],
+            "skipped": [[on.isoformat(), name] for on, name in calendar.skipped(day, end)] if dated else [],
+            "worked": [on.isoformat() for on, _ in calendar.worked(day, end)] if dated else [],
             "calendar": calendar.name,
         }
     )
-    if lengthening is not None:
-        steps.append(
-            {
-                "kind": "extension",
-                "how": lengthening.how,
-                "amount": lengthening.amount,
-                "unit": lengthening.unit.value,
-                "reason": lengthening.reason,
-            }
-        )
-    if further is not None:
-        end = _end(end, further.amount, further.unit, calendar, working=False, inclusive=False, backward=False)
+    steps += [_extension_step(one) for one in extensions]
     return end
+
+
+def _extension_step(one: Lengthening) -> Step:
+    return {"kind": "extension", "how": one.how, "amount": one.amount, "unit": one.unit.value, "reason": one.reason}
 
 
 def _end(
@@ -174,26 +208,23 @@ def _months(day: date, months: int, *, inclusive: bool) -> date:
     if day.day > last:
         return date(year, month + 1, last)
     end = date(year, month + 1, day.day)
-    return end - timedelta(days=1) if inclusive else end
+    if not inclusive:
+        return end
+    return end - _DAY if months > 0 else end + _DAY
 
 
 def _pauses(
-    period: Period,
-    start: date,
-    end: date,
-    calendar: WorkingCalendar,
-    pauses: Sequence[tuple[date, date]],
-    steps: list[dict[str, Any]],
+    period: Period, start: date, end: date, calendar: WorkingCalendar, pauses: Sequence[Span], steps: list[Step]
 ) -> date:
-    """The end moved on by what stood still. A pause that begins after the end, as moved so far, changes nothing."""
+    """The end moved on by what stood still."""
     if period.backward:
         return end
     for first, last in merged(pauses):
-        begin = max(first, start + timedelta(days=0 if period.inclusive else 1))
+        begin = max(first, start if period.inclusive else start + _DAY)
         if begin > end or last <= begin:
             continue
         if period.working:
-            length = sum(calendar.is_working(begin + timedelta(days=n)) for n in range((last - begin).days))
+            length = calendar.working_days_between(begin - _DAY, last - _DAY)
             end = calendar.move(end, length)
         else:
             length = (last - begin).days
@@ -202,9 +233,9 @@ def _pauses(
     return end
 
 
-def merged(spans: Sequence[tuple[date, date]]) -> list[tuple[date, date]]:
+def merged(spans: Sequence[Span]) -> list[Span]:
     """The spans in order, those that overlap or touch made one."""
-    result: list[tuple[date, date]] = []
+    result: list[Span] = []
     for first, last in sorted(span for span in spans if span[1] > span[0]):
         if result and first <= result[-1][1]:
             result[-1] = (result[-1][0], max(last, result[-1][1]))
@@ -214,25 +245,30 @@ def merged(spans: Sequence[tuple[date, date]]) -> list[tuple[date, date]]:
 
 
 def _roll(period: Period, end: date, calendar: WorkingCalendar) -> date:
-    if period.roll == "next_working_day":
+    if period.roll == Roll.NEXT:
         return calendar.next_working(end)
-    if period.roll == "previous_working_day":
+    if period.roll == Roll.PREVIOUS:
         return calendar.previous_working(end)
     return end
 
 
-def _iso(start: date | datetime) -> str:
-    return start.isoformat()
+def parse_start(text: str, zone: ZoneInfo | None = None) -> date | datetime:
+    """An ISO day, or an ISO moment; one without an offset is read in `zone`.
 
-
-def parse_start(text: str) -> date | datetime:
-    """An ISO day, or an ISO moment with its offset. Raises `Invalid` naming the field `from`."""
+    Of an hour that comes twice the first is meant. Raises `Invalid` naming the field `from`: for what is neither, for
+    a moment without offset where no zone is given, and for an hour that the clocks leave out.
+    """
     try:
         if len(text) == 10:
             return date.fromisoformat(text)
         moment = datetime.fromisoformat(text)
     except ValueError as problem:
-        raise Invalid({"from": f"{text} is no day (2026-11-24) and no moment (2026-11-24T09:40+01:00)."}) from problem
-    if moment.tzinfo is None:
+        raise Invalid({"from": f"{text} is no day (2026-11-24) and no moment (2026-11-24T09:40)."}) from problem
+    if moment.tzinfo is not None:
+        return moment
+    if zone is None:
         raise Invalid({"from": "A moment needs its offset from UTC, as in 2026-11-24T09:40+01:00."})
-    return moment
+    local = moment.replace(tzinfo=zone)
+    if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment:
+        raise Invalid({"from": f"{text} does not exist in {zone}: the clocks were put forward over it."})
+    return local

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
+from mla_tracker.deadlines.danger import RELEASE
 from mla_tracker.deadlines.models import Deadline
-
-RELEASE: Final = frozenset({"must_release", "release_on_application"})
-"""Ends of a custody limit at which the person walks free; where release is only allowed, nobody has to act."""
 
 
 def deadlines_of(session: Session, case_id: int) -> Sequence[Deadline]:

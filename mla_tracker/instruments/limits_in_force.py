@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from mla_tracker.instruments.models import CatalogueVersion
 from mla_tracker.instruments.queries import code_rows
-from mla_tracker.instruments.seeding import seed_file
-from mla_tracker.instruments.time_limits import LimitTables, TimeLimit, read_time_limit, seed_limits
+from mla_tracker.instruments.time_limits import LimitTables, TimeLimit, check_limits, read_time_limit, seed_limits
 
 _KEPT_AT_MOST: Final = 4
 _kept: dict[str, "LimitsInForce"] = {}
@@ -43,10 +42,8 @@ def _read(session: Session) -> LimitsInForce:
     rows = code_rows(session, "time_limit")
     if not rows:
         return LimitsInForce(seed, tuple(seed.limits.values()))
-    pauses = seed_file("mla_tracker.instruments", "deadline_rules.yaml")["pauses"]
-    limits = {
-        row.code: read_time_limit(row.definition, seed.defaults, seed.moot_lists, seed.events, seed.facts, pauses)
-        for row in rows
-    }
-    tables = replace(seed, limits={**seed.limits, **limits})
+    vocabulary = replace(seed, instruments=seed.instruments | {row.code for row in code_rows(session, "legal_basis")})
+    limits = {row.code: read_time_limit(row.definition, vocabulary) for row in rows}
+    tables = replace(vocabulary, limits={**seed.limits, **limits})
+    check_limits(tables.limits)
     return LimitsInForce(tables, tuple(limits[row.code] for row in rows if row.retired_at is None))

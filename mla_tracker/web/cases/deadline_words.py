@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from mla_tracker.cases.models import Case
+from mla_tracker.deadlines.danger import Danger, danger
 from mla_tracker.deadlines.models import Deadline
 from mla_tracker.deadlines.queries import is_overdue, is_watched
 from mla_tracker.web.cases.explaining import why
@@ -58,14 +59,15 @@ def shown_deadlines(rows: Sequence[Deadline], case: Case, today: date) -> list[S
     return sorted(shown, key=_danger)
 
 
-def _danger(shown: ShownDeadline) -> tuple[Any, ...]:
+def _danger(shown: ShownDeadline) -> Danger:
     row = shown.row
-    return (
-        not shown.running,
-        row.clock != "max_custody",
-        row.provisional,
-        not shown.ours,
-        row.due_on or row.ended_on or date.max,
+    return danger(
+        row.clock,
+        row.explanation.get("expiry", ()),
+        running=shown.running,
+        provisional=row.provisional,
+        ours=shown.ours,
+        day=row.due_on or row.ended_on,
     )
 
 

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from mla_tracker.deadlines.models import Deadline
+from mla_tracker.deadlines.wording import NAMED_AT_MOST
 from mla_tracker.instruments.time_limits import seed_limits
 from mla_tracker.web.check_words import CHECKS
 from mla_tracker.web.context import office
@@ -29,12 +30,15 @@ def why(row: Deadline) -> list[tuple[Any, Any]]:
         parts.append((_("Starts when"), bdi(_(started.text))))
     if explanation.get("lent_by"):
         parts.append((_("Number"), _("the text names none; the office's own target lends it")))
-    sums = [line for step in explanation.get("steps", ()) if (line := _step(step)) is not None]
+    sums = [_step(step) for step in explanation.get("steps", ())]
     if sums:
         parts.append((_("Counted"), sums))
     if explanation.get("stands_since"):
         since = _("since %(day)s; its day is known when it goes on", day=_when(explanation["stands_since"]))
         parts.append((_("Stands still"), since))
+    if explanation.get("yields_to"):
+        stricter = Markup("{} {}").format(_("the earlier day of"), bdi(_(explanation["yields_to_label"])))
+        parts.append((_("Yields to"), stricter))
     if row.cautious_on and row.cautious_on != row.due_on:
         parts.append(
             (
@@ -51,44 +55,74 @@ def why(row: Deadline) -> list[tuple[Any, Any]]:
     return parts
 
 
-def _step(step: Mapping[str, Any]) -> tuple[Any, Any] | None:
+def _step(step: Mapping[str, Any]) -> tuple[Any, Any]:
     match step["kind"]:
         case "start":
             return _when(step["on"]), _("start")
+        case "hour_unknown":
+            return "", _("the hour of the start is not known: counted from midnight")
         case "length":
             return _length(step)
         case "extension":
-            return f"+ {step['amount']}", Markup("{} {}").format(_("extension"), bdi(step.get("reason", "")))
+            return _extension(step)
         case "agreed":
-            return _when(step["on"]), Markup("{} {}").format(_("agreed or fixed"), bdi(step.get("reason", "")))
+            return _when(step["on"]), _with_reason(_("agreed or fixed"), step)
         case "pause":
-            days = ngettext("+ %(num)d day", "+ %(num)d days", step["days"])
-            return days, _("stood still from %(first)s until %(last)s", first=_when(step["on"]), last=_when(step["to"]))
+            return _pause(step)
+        case "standing":
+            left = ngettext("%(num)d day is left", "%(num)d days are left", step["left"])
+            return _when(step["on"]), _("stands still since; %(left)s", left=left)
         case "roll":
             return _when(step["to"]), _("%(day)s is no working day: %(why)s", day=_when(step["on"]), why=_(step["why"]))
-        case "due":
-            return _when(step.get("at") or step["on"]), _("last day in time")
+        case "unknown_after":
+            return "", _("holidays after %(day)s are not known: only weekends were left out", day=_when(step["on"]))
         case _:
-            return None
+            last = _("last moment in time") if step.get("at") else _("last day in time")
+            return _when(step.get("at") or step["on"]), last
+
+
+def _extension(step: Mapping[str, Any]) -> tuple[Any, Any]:
+    total = step["how"] == "total"
+    words = _("extension, in place of the period") if total else _("extension")
+    return f"{'=' if total else '+'} {_amount(step['amount'], step['unit'])}", _with_reason(words, step)
+
+
+def _with_reason(words: str, step: Mapping[str, Any]) -> Markup:
+    return Markup("{}, {}").format(words, bdi(step["reason"])) if step.get("reason") else Markup.escape(words)
+
+
+def _pause(step: Mapping[str, Any]) -> tuple[Any, Any]:
+    unit, number = ("hours", step["hours"]) if "hours" in step else ("days", step["days"])
+    words = _("stood still from %(first)s until %(last)s", first=_when(step["on"]), last=_when(step["to"]))
+    return f"+ {_amount(number, unit)}", words
 
 
 def _length(step: Mapping[str, Any]) -> tuple[Any, Any]:
-    number, sign = step["amount"], "−" if step.get("backward") else "+"
-    words = {
+    sign = "−" if step.get("backward") else "+"
+    words = _amount(step["amount"], step["unit"], working=bool(step.get("working")))
+    notes: list[Any] = [_("the first day counts") if step.get("inclusive") else _("the first day does not count")]
+    if step["unit"] == "hours":
+        notes = [_("to the minute")]
+    skipped = step.get("skipped", ())
+    notes += [
+        Markup("{} {}").format(_("without %(day)s,", day=_when(on)), bdi(name)) for on, name in skipped[:NAMED_AT_MOST]
+    ]
+    if (more := len(skipped) - NAMED_AT_MOST) > 0:
+        notes.append(ngettext("without %(num)d more day off", "without %(num)d more days off", more))
+    notes += [_("%(day)s is a weekend that is worked", day=_when(on)) for on in step.get("worked", ())[:NAMED_AT_MOST]]
+    return f"{sign} {words}", Markup("; ").join(notes)
+
+
+def _amount(number: int, unit: str, *, working: bool = False) -> str:
+    words: dict[tuple[str, bool], str] = {
         ("days", False): ngettext("%(num)d day", "%(num)d days", number),
         ("days", True): ngettext("%(num)d working day", "%(num)d working days", number),
         ("hours", False): ngettext("%(num)d hour", "%(num)d hours", number),
         ("weeks", False): ngettext("%(num)d week", "%(num)d weeks", number),
         ("months", False): ngettext("%(num)d month", "%(num)d months", number),
         ("years", False): ngettext("%(num)d year", "%(num)d years", number),
-    }[step["unit"], bool(step.get("working"))]
-    notes: list[Any] = [_("the first day counts") if step.get("inclusive") else _("the first day does not count")]
-    if step["unit"] == "hours":
-        notes = [_("to the minute")]
-    notes += [
-        Markup("{} {}").format(_("without %(day)s,", day=_when(on)), bdi(name)) for on, name in step.get("skipped", ())
-    ]
-    return f"{sign} {words}", Markup("; ").join(notes)
+    }
+    return words[unit, working]
 
 
 def _when(text: str) -> str:

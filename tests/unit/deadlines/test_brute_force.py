@@ -31,7 +31,8 @@ WEEKENDS = {
 
 def is_open(country: str) -> Callable[[date], bool]:
     feasts = holidays.country_holidays(country, years=range(2018, 2036))
-    return lambda day: day.weekday() not in WEEKENDS[country] and day not in feasts
+    worked = feasts.weekend_workdays
+    return lambda day: day in worked if day.weekday() in WEEKENDS[country] else day not in feasts
 
 
 def walked(start: date, period: Period, is_open: Callable[[date], bool]) -> date:

@@ -198,7 +198,7 @@ def test_a_lead_time_knows_no_pause() -> None:
     ],
 )
 def test_an_extension_adds_replaces_or_fixes(lengthening: Lengthening, expected: str) -> None:
-    assert due(days(20), day("2026-03-16"), HOUSE, lengthening=lengthening).on == day(expected)
+    assert due(days(20), day("2026-03-16"), HOUSE, extensions=[lengthening]).on == day(expected)
 
 
 a_day = st.dates(date(2000, 1, 1), date(2060, 12, 31))

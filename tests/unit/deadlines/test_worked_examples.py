@@ -58,7 +58,7 @@ def test_the_example_comes_out(example: Mapping[str, Any]) -> None:
         start,
         example_calendar(example.get("calendar", "SAT_SUN"), example.get("zone", "UTC")),
         pauses=pauses,
-        lengthening=given,
+        extensions=[given] if given else (),
     )
     if "T" in example["due"]:
         assert found.at == datetime.fromisoformat(example["due"])
