@@ -19,5 +19,16 @@ FILE_EVENTS: Final[dict[str, str]] = {
     "pause_opened": "House clocks paused",
     "pause_closed": "House clocks run again",
     "deadline_acknowledged": "Deadline acknowledged",
+    "deadline_set": "Day agreed or set",
+    "deadline_extended": "Deadline extended",
+    "deadline_met": "Deadline marked as met",
+    "deadline_disputed": "Deadline disputed",
+    "deadline_settled": "Dispute about a deadline settled",
+    "limit_missed": "Time limit passed unmet",
+    "deadlines_moved": "Deadlines moved by a change of rules or calendars",
     "note_added": "Note added",
 }
+CORRECTABLE: Final = frozenset(
+    {"pause_opened", "pause_closed", "deadline_set", "deadline_extended", "deadline_met", "deadline_disputed"}
+)
+"""Those of which deadlines are computed: a wrong one is annulled by a correction, like an act of the law."""

@@ -6,7 +6,7 @@ count stops at `COUNT_CAP`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, literal, or_, select, tuple_
@@ -66,9 +66,11 @@ class CasePage:
     total: int | None
 
 
-def conditions(filters: CaseFilter, today: date) -> list[ColumnElement[bool]]:
-    """The filter as conditions on `Case`; `today` in the authority's zone decides what is overdue."""
-    found = [*_by_value(filters), *_by_state_of_work(filters, today), *_by_days(filters)]
+def conditions(filters: CaseFilter, today: date, now: datetime | None = None) -> list[ColumnElement[bool]]:
+    """The filter as conditions on `Case`; `today` in the authority's zone decides what is overdue, and `now`, where it
+    is given, what is so today: a limit in hours whose minute is past.
+    """
+    found = [*_by_value(filters), *_by_state_of_work(filters, today, now), *_by_days(filters)]
     if filters.ids is not None:
         found.append(filters.ids)
     found += [Case.search_text.contains(word, autoescape=True) for word in _words(filters.words)]
@@ -89,14 +91,17 @@ def _by_value(filters: CaseFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _by_state_of_work(filters: CaseFilter, today: date) -> list[ColumnElement[bool]]:
+def _by_state_of_work(filters: CaseFilter, today: date, now: datetime | None) -> list[ColumnElement[bool]]:
+    overdue = Case.next_due_on < today
+    if now is not None:
+        overdue = or_(overdue, and_(Case.next_due_on == today, Case.next_due_at < now))
     due_by, silent_since = filters.due_by, filters.no_answer_since
     of_open_cases = (filters.open_only, filters.overdue, due_by, filters.custody, silent_since)
     wanted: list[tuple[object, ColumnElement[bool]]] = [
         (any(of_open_cases), Case.closed_on.is_(None)),
         (filters.unassigned, Case.lead_id.is_(None)),
         (filters.closed_only, Case.closed_on.is_not(None)),
-        (filters.overdue, Case.next_due_on < today),
+        (filters.overdue, overdue),
         (filters.custody, Case.next_custody.is_(True)),
         (filters.restricted, Case.confidentiality == "restricted"),
     ]
@@ -133,6 +138,7 @@ def cases_page(
     *,
     order: str,
     today: date,
+    now: datetime | None = None,
     after: str | None,
     size: int = PAGE,
     counted: bool = True,
@@ -142,13 +148,14 @@ def cases_page(
     Without `counted` the total is left out (None), as when the whole list is read page by page.
     """
     lead = aliased(Account)
-    where = [visible(actor, Case.id), *conditions(filters, today)]
+    where = [visible(actor, Case.id), *conditions(filters, today, now)]
     keys = _keys(order)
     statement: Select[*tuple[Any, ...]] = (
         select(
             Case.id, Case.reference, Case.kind, Case.direction, Case.subject, Case.counterpart, Case.their_reference,
             Case.urgency, Case.confidentiality, Case.status, Case.outcome, Case.status_since, Case.opened_on,
-            Case.next_due_on, Case.next_custody, Case.closed_on, Case.lead_id, lead.name.label("lead"), Case.version,
+            Case.next_due_on, Case.next_due_at,
+            Case.next_custody, Case.closed_on, Case.lead_id, lead.name.label("lead"), Case.version,
             *(key.label(f"key_{number}") for number, (key, _) in enumerate(keys)),
         )
         .outerjoin(lead, lead.id == Case.lead_id)

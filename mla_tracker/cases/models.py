@@ -78,6 +78,7 @@ class Case(Base):
     taken_over: Mapped[bool] = mapped_column(Boolean, server_default="false")
     # Derived from the deadlines and the texts; for lists and search.
     next_due_on: Mapped[date | None]
+    next_due_at: Mapped[datetime | None]
     next_custody: Mapped[bool] = mapped_column(Boolean, server_default="false")
     search_text: Mapped[str] = mapped_column(server_default="")
     version: Mapped[int] = mapped_column(Integer, server_default="1")

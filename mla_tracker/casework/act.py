@@ -21,6 +21,7 @@ from mla_tracker.cases.models import AssistanceItem, Case
 from mla_tracker.cases.open_act import OpenAct
 from mla_tracker.cases.queries import entries_of, lock_case
 from mla_tracker.cases.registration import refresh_search_text
+from mla_tracker.cases.replay import Entry
 from mla_tracker.casework.clocks import recompute_deadlines
 from mla_tracker.casework.office import Office
 from mla_tracker.core import clock
@@ -62,9 +63,18 @@ def act(
         raise
 
 
-def open_on(office: Office, session: Session, case: Case, *, actor: Actor, on: date, now: datetime) -> OpenAct:
-    """The act on a row that the caller has locked or just made."""
-    entries = entries_of(session, case.id)
+def open_on(
+    office: Office,
+    session: Session,
+    case: Case,
+    *,
+    actor: Actor,
+    on: date,
+    now: datetime,
+    entries: list[Entry] | None = None,
+) -> OpenAct:
+    """The act on a row that the caller has locked or just made; `entries` where he has read all of them."""
+    entries = entries_of(session, case.id) if entries is None else entries
     head = chain_head(session, f"case:{case.id}")
     return OpenAct(
         session=session,

@@ -1,200 +1,179 @@
-"""From the events of a case to its deadlines: what the engine is told, and how its answer is kept.
+"""The deadlines of a case as rows: computed from its events by every act, and whenever rules or calendars change.
 
-The engine (`deadlines/`) knows neither cases nor tables; here the acts of the life cycles become events of the clocks,
-the file becomes facts, and the clocks become rows. Every act ends with this: no deadline is ever edited by hand.
+No deadline is ever edited by hand: extensions, pauses, single days and what was shown to be done are events, too.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from functools import cache
+from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
-from mla_tracker.cases.life_cycle import LifeCycle, life_cycles
-from mla_tracker.cases.models import AssistanceItem, Case, CaseLegalBasis
+from mla_tracker.cases.life_cycle import life_cycles
+from mla_tracker.cases.models import Case
 from mla_tracker.cases.open_act import OpenAct
-from mla_tracker.cases.replay import Entry, effective, walk
+from mla_tracker.cases.replay import Entry, effective
+from mla_tracker.casework import clock_inputs as inputs
 from mla_tracker.casework.office import Office
-from mla_tracker.deadlines.attachment import CaseFacts, attached
-from mla_tracker.deadlines.calendar import WorkingCalendar, calendar_for
+from mla_tracker.deadlines.agreed import agreed_runs
+from mla_tracker.deadlines.attachment import attached
+from mla_tracker.deadlines.calendar import WorkingCalendar
 from mla_tracker.deadlines.clocks import ClockRun, run_clocks
+from mla_tracker.deadlines.counting import Lengthening
 from mla_tracker.deadlines.danger import strictest_binds
-from mla_tracker.deadlines.models import Deadline
-from mla_tracker.deadlines.occurrences import PLANNED_BY_ACT, ActsOfEvents, Occurred
-from mla_tracker.deadlines.pauses import HOUSE_PAUSE, POSTPONED, Paused, pauses_of
-from mla_tracker.deadlines.queries import next_due
-from mla_tracker.instruments.limits_in_force import limits_in_force
-from mla_tracker.instruments.time_limits import LimitTables
+from mla_tracker.deadlines.models import ClockExtension, ClockPause, Deadline
+from mla_tracker.deadlines.occurrences import ActsOfEvents, Occurred
+from mla_tracker.deadlines.office_calendars import OWN, Calendars, office_calendars
+from mla_tracker.deadlines.pauses import Paused, pauses_of
+from mla_tracker.deadlines.queries import is_watched
+from mla_tracker.instruments.limits_in_force import LimitsInForce, limits_in_force
+from mla_tracker.instruments.time_limits import CalendarOwner, Clock, seed_limits
 
-# A review that ended in a question, a refusal or a return leaves nothing to pass on for execution.
-_ENDS_ONLY: Final = frozenset(
-    ("review_done", act)
-    for act in (
-        "information_requested",
-        "consultation_opened",
-        "refusal_proposed",
-        "postponed",
-        "returned",
-        "forwarded",
-    )
-)
-_VOID_UNTIL_REOPENED: Final = frozenset({"case_closed", "request_withdrawn"})
-# The statuses in which clocks stand still: the pause of the limits that each one is, and the delay reason.
-_WAITING: Final[Mapping[str | None, tuple[str, str]]] = {
-    "postponed": (POSTPONED, "DR_POSTPONED"),
-    "awaiting_information": (HOUSE_PAUSE, "DR_INCOMPLETE"),
-}
+
+@dataclass(frozen=True)
+class Reckoning:
+    """What the events of a case give: its clocks, the spans in which clocks stood still, the extensions granted, and
+    by the key of the clock the day of which it is on record that it passed unmet.
+    """
+
+    runs: tuple[ClockRun, ...]
+    pauses: tuple[Paused, ...]
+    extensions: Mapping[str, Sequence[Lengthening]]
+    missed: Mapping[str, date]
+
+
+@cache
+def _acts_of_events() -> ActsOfEvents:
+    return ActsOfEvents(seed_limits())
 
 
 def recompute_deadlines(office: Office, opened: OpenAct) -> None:
     """Bring the deadlines of the case into line with its events, and with them what is due next."""
     session, case = opened.session, opened.case
-    limits = limits_in_force(session)
-    entries = effective(opened.entries)
-    facts = case_facts(office, opened, entries)
-    occurred = list(occurrences(limits.tables, case, entries))
+    session.flush()
+    session.refresh(case, ["items", "bases"])
+    limits, calendars = limits_in_force(session), office_calendars(session, office.country, office.zone)
+    stored = {row.run_key: row for row in session.scalars(select(Deadline).where(Deadline.case_id == case.id))}
+    reckoned = reckon(office, limits, calendars, case, opened.entries)
+    keep(session, case, reckoned, stored)
+    keep_spans(session, case.id, reckoned)
+
+
+def reckon(
+    office: Office, limits: LimitsInForce, calendars: Calendars, case: Case, entries: Sequence[Entry]
+) -> Reckoning:
+    """The clocks of a case that comes with its items and bases, from all its entries. Reads and writes nothing."""
+    told = effective(entries)
+    facts = inputs.case_facts(office, case, told)
+    occurred = list(inputs.occurrences(_acts_of_events(), case, told))
     cycle = life_cycles().of(case.kind, case.direction)
-    steps = {entry.seq for entry, _, _ in changes_of_status(cycle, case.direction, opened.entries)}
-    runs = run_clocks(
+    paused = [
+        *inputs.waits(cycle, case.direction, entries),
+        *pauses_of(limits.tables, occurred, facts.facts),
+    ]
+    extensions, marked, lapsed = inputs.extensions(told), inputs.marked(told), inputs.lapsed(told)
+    by_rule = run_clocks(
         limits.tables,
         attached(limits.tables, limits.current, facts),
         occurred,
-        [*waits(cycle, case.direction, opened.entries), *pauses_of(limits.tables, occurred, facts.facts)],
-        calendars(office, case),
+        paused,
+        whose_calendars(calendars, case.direction, case.counterpart),
         open_items=[item.id for item in case.items if item.outcome is None],
+        extensions=extensions,
+        marked=marked,
+        lapsed={key: on for key, (_, on) in lapsed.items()},
     )
-    _store(opened, strictest_binds(runs))
-    session.flush()
-    due = next_due(session, case.id)
-    case.next_due_on, case.next_custody = due.due_on, due.custody
+    acts = [Occurred(entry.code, entry.happened_on, entry.happened_at, entry.seq, entry.item_id) for entry in told]
+    agreed = agreed_runs(list(inputs.agreed_days(told)), acts, inputs.void_on(case, told), extensions, marked)
+    disputes = inputs.disputes(told)
+    runs = [_with_dispute(run, disputes.get(run.key)) for run in strictest_binds([*by_rule, *agreed])]
+    missed = {key: day for key, (day, _) in lapsed.items()}
+    return Reckoning(tuple(runs), tuple(paused), extensions, missed)
 
 
-def case_facts(office: Office, opened: OpenAct, entries: Sequence[Entry]) -> CaseFacts:
-    """What selects the limits: kind, direction, States, bases, and the facts that the file answers."""
-    session, case = opened.session, opened.case
-    bases = session.execute(
-        select(CaseLegalBasis.basis_code, CaseLegalBasis.accepted).where(CaseLegalBasis.case_id == case.id)
-    ).all()
-    types = session.scalars(select(AssistanceItem.type_code).where(AssistanceItem.case_id == case.id)).all()
-    codes = {entry.code for entry in entries}
-    facts: dict[str, Any] = {"item_type": frozenset(types), "deadline_stated": case.needed_by is not None}
-    if case.needed_by is not None:
-        facts["deadline_reasoned"] = bool(case.needed_by_reason)
-    if case.kind == "extradition":
-        facts["provisional_arrest"] = "provisional_arrest_requested" in codes or (
-            "arrested_abroad" in codes and "sent" not in codes
-        )
-        if "consent_given" in codes:
-            facts["consent"] = "consent_revoked" not in codes
-    return CaseFacts(
-        kind=case.kind,
-        direction=case.direction,
-        our_country=office.country,
-        counterpart=case.counterpart,
-        accepted=frozenset(code for code, accepted in bases if accepted),
-        asserted=frozenset(code for code, accepted in bases if accepted is None),
-        facts=facts,
-    )
+def _with_dispute(run: ClockRun, dispute: Mapping[str, Any] | None) -> ClockRun:
+    if dispute is None:
+        return run
+    return replace(run, explanation={**run.explanation, "disputed": dispute})
 
 
-def calendars(office: Office, case: Case) -> dict[str, WorkingCalendar]:
+def whose_calendars(calendars: Calendars, direction: str, counterpart: str | None) -> dict[str, WorkingCalendar]:
     """Whose working days count: ours in the office's zone, and the other State's in its own."""
-    own = calendar_for(office.country, zone=office.zone)
-    theirs = calendar_for(case.counterpart) if case.counterpart else own
-    incoming = case.direction == "incoming"
-    return {"own": own, "requested_state": own if incoming else theirs, "requesting_state": theirs if incoming else own}
+    own = calendars.own
+    theirs = calendars.of(counterpart) if counterpart else own
+    incoming = direction == "incoming"
+    return {
+        CalendarOwner.OWN: own,
+        CalendarOwner.REQUESTED: own if incoming else theirs,
+        CalendarOwner.REQUESTING: theirs if incoming else own,
+    }
 
 
-def occurrences(tables: LimitTables, case: Case, entries: Sequence[Entry]) -> Iterator[Occurred]:
-    """The events of the clocks on this case: those that acts record, planned days, and the closing."""
-    acts = ActsOfEvents(tables)
-    reopened = max((entry.seq for entry in entries if entry.code == "reopened"), default=0)
-    codes = {entry.seq: acts.clock_events(entry.code, entry.detail) for entry in entries}
-    on_case = {(code, entry.happened_on) for entry in entries if entry.item_id is None for code in codes[entry.seq]}
-    for entry in entries:
-        for code in codes[entry.seq]:
-            if entry.item_id is not None and (code, entry.happened_on) in on_case:
-                continue  # an item that moves with its case starts no clock of its own
-            if code in _VOID_UNTIL_REOPENED and entry.seq < reopened:
-                continue
-            yield Occurred(
-                code,
-                entry.happened_on,
-                entry.happened_at,
-                entry.seq,
-                entry.item_id,
-                starts=(code, entry.code) not in _ENDS_ONLY,
-                reason=str(entry.detail.get("reason_code", "")),
-                author_id=entry.actor_id,
-            )
-        yield from _planned(entry, entries)
-    for code, on in (
-        ("needed_by", case.needed_by),
-        ("hearing_on", case.hearing_on),
-        ("limitation_on", case.limitation_on),
-    ):
-        if on is not None:
-            yield Occurred(code, on, planned=True)
-    if (ended := _closing(case, entries)) is not None:
-        yield ended
-
-
-def _planned(entry: Entry, entries: Sequence[Entry]) -> Iterator[Occurred]:
-    if entry.code not in PLANNED_BY_ACT:
-        return
-    key, code = PLANNED_BY_ACT[entry.code]
-    if day := entry.detail.get(key):
-        former = any(other.code == entry.code and other.seq < entry.seq for other in entries)
-        wanted = "new_surrender_date" if code == "surrender_date" and former else code
-        yield Occurred(wanted, date.fromisoformat(day), seq=entry.seq, planned=True, noted_on=entry.happened_on)
-
-
-def _closing(case: Case, entries: Sequence[Entry]) -> Occurred | None:
-    """A case that ended in whatever way: what the office still owed on it counts no more."""
-    if case.closed_on is None:
-        return None
-    return Occurred("case_closed", case.closed_on, seq=max((entry.seq for entry in entries), default=0) + 1)
-
-
-def waits(cycle: LifeCycle, direction: str, entries: Sequence[Entry]) -> Iterator[Paused]:
-    """The spans in which the case, or an item of it, is postponed or waits for information. The last may be open.
-
-    They follow the status, not the acts: whatever leads out of it ends the pause.
+def keep(session: Session, case: Case, reckoned: Reckoning, stored: Mapping[str, Deadline]) -> None:
+    """Rows as the runs give them: found by key, updated where something moved, removed where nothing gives them now;
+    and on the case what is due next. `stored`: the rows of the case as they are.
     """
-    standing: dict[int | None, tuple[str | None, date]] = {}
-    for entry, _, place, items in walk(life_cycles(), cycle, direction, entries):
-        for item_id, one in ((None, place), *items.items()):
-            status, first = standing.get(item_id, (None, date.min))
-            if one.status == status:
-                continue
-            if status in _WAITING:
-                yield Paused(_WAITING[status][0], first, entry.happened_on, _WAITING[status][1], item_id)
-            standing[item_id] = (one.status, entry.happened_on)
-    for item_id, (status, first) in standing.items():
-        if status in _WAITING:
-            yield Paused(_WAITING[status][0], first, None, _WAITING[status][1], item_id)
-
-
-def _store(opened: OpenAct, runs: Sequence[ClockRun]) -> None:
-    """Rows as the runs give them: found by key, updated where something moved, removed where nothing gives them now."""
-    session, case_id = opened.session, opened.case.id
-    stored = {row.run_key: row for row in session.scalars(select(Deadline).where(Deadline.case_id == case_id))}
-    wanted = {run.key: run for run in runs if run.due is not None or run.standing_since is not None}
+    wanted = {run.key: run for run in reckoned.runs if run.due is not None or run.standing_since is not None}
     gone = [row.id for key, row in stored.items() if key not in wanted]
     if gone:
         session.execute(delete(Deadline).where(Deadline.id.in_(gone)))
+    rows: list[Deadline] = []
     for key, run in wanted.items():
-        values = _values(run)
+        values = deadline_values(run, case) | {"missed_on": reckoned.missed.get(key)}
         row = stored.get(key)
         if row is None:
-            session.add(Deadline(case_id=case_id, run_key=key, **values))
-            continue
+            row = Deadline(case_id=case.id, run_key=key, **values)
+            session.add(row)
+        rows.append(row)
         for name, value in values.items():
             if getattr(row, name) != value:
                 setattr(row, name, value)
+    running = [row for row in rows if row.ended_on is None and row.due_on is not None]
+    first = min(filter(is_watched, running), key=_due_order, default=None)
+    case.next_due_on = first.due_on if first is not None else None
+    case.next_due_at = first.due_at if first is not None else None
+    case.next_custody = any(row.clock == Clock.MAX_CUSTODY for row in running)
+    session.flush()
 
 
-def _values(run: ClockRun) -> dict[str, Any]:
+def _due_order(row: Deadline) -> tuple[date, bool, str]:
+    """The earliest day first; on one day a limit in hours before one that has the whole day."""
+    return row.due_on or date.max, row.due_at is None, row.due_at.isoformat() if row.due_at else ""
+
+
+def keep_spans(session: Session, case_id: int, reckoned: Reckoning) -> None:
+    """The pauses and extensions of the case as dated rows, rewritten where anything about them changed."""
+    pauses = [
+        {
+            "pause": one.pause, "first_on": one.first, "last_on": one.last, "reason_code": one.reason,
+            "side": one.side, "words": one.words, "item_id": one.item_id, "author_id": one.author_id,
+        }
+        for one in reckoned.pauses
+    ]  # fmt: skip
+    extensions = [
+        {
+            "run_key": key, "seq": one.seq, "granted_on": one.granted_on, "how": one.how, "amount": one.amount or None,
+            "unit": one.unit.value if one.amount else None, "until_on": one.until, "reason_code": one.reason_code,
+            "side": one.side, "words": one.reason, "author_id": one.author_id,
+        }
+        for key, granted in reckoned.extensions.items()
+        for one in granted
+    ]  # fmt: skip
+    for model, wanted in ((ClockPause, pauses), (ClockExtension, extensions)):
+        rows = session.scalars(select(model).where(model.case_id == case_id).order_by(model.id)).all()
+        if [
+            {name: getattr(row, name) for name in one} for row, one in zip(rows, wanted, strict=False)
+        ] == wanted and len(rows) == len(wanted):
+            continue
+        session.execute(delete(model).where(model.case_id == case_id))
+        session.add_all([model(case_id=case_id, **one) for one in wanted])
+
+
+def deadline_values(run: ClockRun, case: Case) -> dict[str, Any]:
+    """The columns of the row that a clock gives."""
     due = run.due
     return {
         "item_id": run.start.item_id,
@@ -214,5 +193,16 @@ def _values(run: ClockRun) -> dict[str, Any]:
         "provisional": run.provisional,
         "check_mark": run.limit.check,
         "source": run.limit.source,
+        "calendar": _calendar(run, case),
+        "paused_days": run.paused_days,
         "explanation": dict(run.explanation),
     }
+
+
+def _calendar(run: ClockRun, case: Case) -> str | None:
+    """Whose working days the day depends on: our own, or the code of the other State; None where on none."""
+    if run.calendar_owner is None:
+        return None
+    incoming = case.direction == "incoming"
+    ours = CalendarOwner.REQUESTED if incoming else CalendarOwner.REQUESTING
+    return OWN if run.calendar_owner in (CalendarOwner.OWN, ours) else case.counterpart or OWN

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
@@ -17,7 +17,7 @@ from mla_tracker.cases.listing import LARGEST_ID
 from mla_tracker.cases.models import Case
 from mla_tracker.cases.particulars import DIRECTIONS, KINDS
 from mla_tracker.deadlines.models import Deadline
-from mla_tracker.deadlines.queries import running
+from mla_tracker.deadlines.queries import late, running
 from mla_tracker.decisions.models import Refusal
 
 PAGE: Final = 50
@@ -26,13 +26,18 @@ CUSTODY: Final = "max_custody"
 
 @dataclass(frozen=True)
 class DueFilter:
-    """Which running deadlines: of one lead, bound to us or the other side, within days, custody limits only or none."""
+    """Which running deadlines: of one lead, bound to us or the other side, within days, custody limits only or none.
+
+    `late_at`: the moment at which what is past counts as overdue; `late` True asks for these alone, False for others.
+    """
 
     lead_id: int | None = None
     bound: str = "ours"
     since: date | None = None
     to: date | None = None
     custody: bool | None = None
+    late: bool | None = None
+    late_at: tuple[date, datetime] | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,9 @@ def _conditions(actor: Actor, filters: DueFilter) -> list[ColumnElement[bool]]:
         found.append(Deadline.due_on >= filters.since)
     if filters.to is not None:
         found.append(Deadline.due_on <= filters.to)
+    if filters.late is not None and filters.late_at is not None:
+        past = late(*filters.late_at)
+        found.append(past if filters.late else ~past)
     if filters.custody is not None:
         found.append(Deadline.clock == CUSTODY if filters.custody else Deadline.clock != CUSTODY)
     return found
@@ -115,14 +123,14 @@ def _key(text: str) -> tuple[date, int] | None:
     return key if 0 <= key[1] <= LARGEST_ID else None
 
 
-def due_counts(session: Session, actor: Actor, lead_id: int | None, today: date) -> dict[str, int]:
+def due_counts(session: Session, actor: Actor, lead_id: int | None, today: date, now: datetime) -> dict[str, int]:
     """How many of our deadlines are overdue, and how many cases are open."""
     ours = _conditions(actor, DueFilter(lead_id=lead_id, custody=None))
     overdue = session.scalar(
         select(func.count())
         .select_from(Deadline)
         .join(Case, Case.id == Deadline.case_id)
-        .where(*ours, Deadline.due_on < today)
+        .where(*ours, late(today, now))
     )
     of_lead = [Case.lead_id == lead_id] if lead_id is not None else []
     open_cases = session.scalar(

@@ -17,7 +17,7 @@ from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.models import Account, NeedToKnow
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.accounts.visibility import restrict_to
-from mla_tracker.cases.file_events import FILE_EVENTS
+from mla_tracker.cases.file_events import CORRECTABLE, FILE_EVENTS
 from mla_tracker.cases.models import (
     AssistanceItem,
     CaseEvent,
@@ -279,7 +279,7 @@ def correct(
             raise Invalid({"seq": "Choose an entry of this request that is no correction itself."})
         if not reason.strip():
             raise Invalid({"reason": "Give the reason for the correction."})
-        if wrong.code in FILE_EVENTS:
+        if wrong.code in FILE_EVENTS and wrong.code not in CORRECTABLE:
             raise Invalid({"seq": "Change the particulars themselves: this entry only tells that they were changed."})
         if annul and wrong == next(entry for entry in a.entries if entry.item_id == wrong.item_id):
             problem = "This entry opens the request or the item: give its right day, or record the withdrawal."

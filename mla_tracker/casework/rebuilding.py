@@ -21,10 +21,12 @@ from mla_tracker.deadlines.models import Deadline
 
 _OF_CASE: Final = (
     "status", "outcome", "status_since", "opened_on", "sent_on", "acknowledged_on", "decided_on", "executed_on",
-    "answered_on", "closed_on", "taken_over", "next_due_on", "next_custody", "search_text",
+    "answered_on", "closed_on", "taken_over", "next_due_on", "next_due_at", "next_custody", "search_text",
 )  # fmt: skip
 _OF_ITEM: Final = ("status", "outcome", "status_since")
-_OF_DEADLINE: Final = ("due_on", "due_at", "ended_on", "end_kind", "provisional", "bound")
+_OF_DEADLINE: Final = (
+    "due_on", "due_at", "ended_on", "end_kind", "provisional", "bound", "calendar", "paused_days", "missed_on",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

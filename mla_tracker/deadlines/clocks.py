@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from mla_tracker.deadlines.attachment import Attached
 from mla_tracker.deadlines.calendar import WorkingCalendar
-from mla_tracker.deadlines.counting import Due, Lengthening, Period, Span, Step, due
+from mla_tracker.deadlines.counting import Due, Lengthening, Period, Span, Step, due, merged
 from mla_tracker.deadlines.occurrences import Occurred
 from mla_tracker.deadlines.pauses import Paused
 from mla_tracker.instruments.time_limits import (
@@ -53,7 +53,9 @@ class ClockRun:
     `due` is None for a standing duty or gate, and while the clock stands still (`standing_since`). `cautious_on`: the
     other reading where counting or roll is not the text's own, earlier for whoever must act, later for another's right
     and a minimum hold. `end_kind`: met, missed (done after its day; of a minimum hold: given up within it), moot,
-    restarted, ended (a window whose right was used, or a duty without a day); None while it runs.
+    restarted, ended (a window whose right was used, or a duty without a day); None while it runs. `calendar_owner`: on
+    whose working days the day depends, None where on nobody's. `paused_days`: how long it stood still up to its end,
+    where it ended, else up to its day.
     """
 
     key: str
@@ -68,6 +70,8 @@ class ClockRun:
     because: tuple[str, ...]
     standing_since: date | None = None
     yields_to: str | None = None
+    calendar_owner: CalendarOwner | None = None
+    paused_days: int = 0
     explanation: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -80,6 +84,7 @@ class _Case:
     paused: Sequence[Paused]
     calendars: Mapping[str, WorkingCalendar]
     extensions: Mapping[str, Sequence[Lengthening]]
+    marked: Mapping[str, Occurred]
     open_items: frozenset[int]
 
 
@@ -110,15 +115,20 @@ def run_clocks(
     *,
     open_items: Collection[int] = (),
     extensions: Mapping[str, Sequence[Lengthening]] | None = None,
+    marked: Mapping[str, Occurred] | None = None,
+    lapsed: Mapping[str, date] | None = None,
 ) -> list[ClockRun]:
     """All clocks of a case.
 
     `calendars` by owner: own, requested_state, requesting_state. `extensions` by the key of the clock, in the order
-    granted. `open_items`: the items without an outcome; a clock of the whole case is ended by acts on items once each
-    of these has one. A duty that follows the lapse of another limit runs from the day after that limit's last, once it
-    was met late.
+    granted; `marked` by that key, the day on which somebody showed that what was due had been done. `open_items`: the
+    items without an outcome; a clock of the whole case is ended by acts on items once each of these has one. A duty
+    that follows the lapse of another limit runs from the day after that limit's last, once it was met late, or the day
+    on which its lapse was recorded (`lapsed`, by key) is past it.
     """
-    case = _Case(tables, sorted(occurred, key=_order), paused, calendars, extensions or {}, frozenset(open_items))
+    case = _Case(
+        tables, sorted(occurred, key=_order), paused, calendars, extensions or {}, marked or {}, frozenset(open_items)
+    )
     shown = _without_lenders(attached)
     runs = [run for one in shown if one.limit.parent is None for run in _runs(case, one, _starts(case, one.limit))]
     recorded = any(event.code == PAPERS_DUE for event in case.occurred)
@@ -129,7 +139,7 @@ def run_clocks(
                 runs += _runs(case, _inherited(one, source), [start])
     for one in shown:
         if one.limit.parent is not None:
-            lapses = _lapses(one.limit, runs) if one.limit.starts_on in _OF_LAPSE else []
+            lapses = _lapses(one.limit, runs, lapsed or {}) if one.limit.starts_on in _OF_LAPSE else []
             runs += _runs(case, one, [*_starts(case, one.limit), *lapses])
     return runs
 
@@ -176,12 +186,13 @@ def _inherited(attached: Attached, source: ClockRun) -> Attached:
     return replace(attached, provisional=attached.provisional or source.provisional, because=because)
 
 
-def _lapses(limit: TimeLimit, runs: Iterable[ClockRun]) -> list[Occurred]:
-    """The lapse of the parent, on the day after its last, once it was met late."""
+def _lapses(limit: TimeLimit, runs: Iterable[ClockRun], lapsed: Mapping[str, date]) -> list[Occurred]:
+    """The lapse of the parent, on the day after its last, once it was met late or its lapse was recorded."""
     return [
         Occurred(limit.starts_on, run.due.on + _ONE_DAY, seq=run.start.seq, item_id=run.start.item_id)
         for run in runs
-        if run.limit.code == limit.parent and run.due is not None and run.end_kind == MISSED
+        if run.limit.code == limit.parent and run.due is not None
+        if run.end_kind == MISSED or (run.end_kind is None and lapsed.get(run.key, date.min) > run.due.on)
     ]
 
 
@@ -215,12 +226,14 @@ def _run(case: _Case, attached: Attached, start: Occurred, starts: Sequence[Occu
     limit = attached.limit
     key = f"{limit.code}:{start.code}:{start.seq}" + (f":{start.item_id}" if start.item_id else "")
     lent = limit.amount is None and limit.fallback is not None
-    calendar = case.calendars[CalendarOwner.OWN if lent else limit.calendar]
+    owner = CalendarOwner.OWN if lent else limit.calendar
+    calendar = case.calendars[owner]
     period = period_of(limit, case.tables.limits)
     begin: date | datetime = start.at or start.on
-    end, void = _end(case, limit, start, starts)
+    end, void = _end(case, limit, start, starts, case.marked.get(key))
     found, standing, cautious = None, None, None
     steps: tuple[Step, ...] = ()
+    pauses: list[Paused] = []
     if period is not None:
         pauses = [span for span in case.paused if _stops(span, limit, start)]
         until = end.known_on if end is not None else None
@@ -247,6 +260,8 @@ def _run(case: _Case, attached: Attached, start: Occurred, starts: Sequence[Occu
         provisional=attached.provisional,
         because=attached.because,
         standing_since=standing,
+        calendar_owner=owner if period is not None and (period.working or period.roll != Roll.NONE) else None,
+        paused_days=_paused_days(start.on, end.known_on if end else found.on if found else standing, pauses),
         explanation={
             "steps": list(steps),
             "start": start.code,
@@ -255,10 +270,19 @@ def _run(case: _Case, attached: Attached, start: Occurred, starts: Sequence[Occu
             "counting_source": limit.counting_source.value,
             "roll_source": limit.roll_source.value,
             "calendar_known": calendar.known,
+            "pauses": [span.told() for span in pauses],
             "expiry": [one.value for one in limit.on_expiry],
             "stands_since": standing.isoformat() if standing else None,
         },
     )
+
+
+def _paused_days(first: date, last: date | None, pauses: Sequence[Paused]) -> int:
+    """The days after the start, up to the end, on which the clock stood still; one still open counts up to the end."""
+    if last is None:
+        return 0
+    spans = [(max(span.first, first + _ONE_DAY), min(span.last or last + _ONE_DAY, last + _ONE_DAY)) for span in pauses]
+    return sum((until - since).days for since, until in merged(spans))
 
 
 def _stops(span: Paused, limit: TimeLimit, start: Occurred) -> bool:
@@ -273,9 +297,13 @@ def _standing_steps(found: Due, since: date, period: Period, calendar: WorkingCa
     return (*kept, {"kind": "standing", "on": since.isoformat(), "left": left})
 
 
-def _end(case: _Case, limit: TimeLimit, start: Occurred, starts: Sequence[Occurred]) -> tuple[Occurred | None, bool]:
+def _end(
+    case: _Case, limit: TimeLimit, start: Occurred, starts: Sequence[Occurred], marked: Occurred | None
+) -> tuple[Occurred | None, bool]:
     """The event that ends the clock, and whether it makes it void; on the same day the end goes before the void."""
     ends = _first(case, limit.ends_on, start, starts, any_day=start.planned)
+    if marked is not None and (ends is None or marked.on < ends.known_on):
+        ends = marked
     void = _first(case, limit.moot_on, start, starts, any_day=start.planned and start.noted_on is None)
     if ends is not None and (void is None or ends.on <= void.known_on):
         return ends, False

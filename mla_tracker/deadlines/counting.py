@@ -30,6 +30,7 @@ from mla_tracker.instruments.time_limits import ExtensionHow, Roll, Unit
 
 Step = dict[str, Any]
 Span = tuple[date, date]
+"""First day that stands still, and the day on which the clock runs again."""
 
 _DAY: Final = timedelta(days=1)
 
@@ -50,13 +51,29 @@ class Period:
 
 @dataclass(frozen=True)
 class Lengthening:
-    """An extension that was granted: `additional` to the period, `total` in its place, or `until` a day."""
+    """An extension that was granted: `additional` to the period, `total` in its place, or `until` a day.
+
+    `granted_on`, `reason`, `reason_code` (of the delay reasons), `side` and `author_id` tell how it came about.
+    """
 
     how: str
     amount: int = 0
     unit: Unit = Unit.DAYS
     until: date | None = None
     reason: str = ""
+    reason_code: str = ""
+    side: str = ""
+    author_id: int | None = None
+    granted_on: date | None = None
+    seq: int = 0
+
+    def step(self) -> Step:
+        """The step of the sum that it makes."""
+        told: Step = {"reason": self.reason, "reason_code": self.reason_code, "side": self.side}
+        told["author"] = self.author_id
+        if self.until is not None:
+            return {"kind": "agreed", "on": self.until.isoformat(), **told}
+        return {"kind": "extension", "how": self.how, "amount": self.amount, "unit": self.unit.value, **told}
 
 
 @dataclass(frozen=True)
@@ -101,8 +118,7 @@ def _due(
     day = moment.astimezone(calendar.zone).date() if moment is not None else start
     fixed = next((one for one in reversed(extensions) if one.until is not None), None)
     if fixed is not None and fixed.until is not None:
-        on = fixed.until.isoformat()
-        steps += [{"kind": "agreed", "on": on, "reason": fixed.reason}, {"kind": "due", "on": on}]
+        steps += [fixed.step(), {"kind": "due", "on": fixed.until.isoformat()}]
         return Due(fixed.until, None, None, tuple(steps))
     if period.unit is Unit.HOURS or (moment is not None and period.amount == 0):
         return _hours(period, moment, day, calendar, steps, pauses, extensions)
@@ -134,7 +150,7 @@ def _hours(
         more = one.amount * (24 if one.unit is Unit.DAYS else 1)
         hours = more if one.how == ExtensionHow.TOTAL else hours + more
     steps.append({"kind": "length", "amount": period.amount, "unit": "hours", "backward": period.backward})
-    steps += [_extension_step(one) for one in extensions]
+    steps += [one.step() for one in extensions]
     end = begin.astimezone(UTC) + timedelta(hours=-hours if period.backward else hours)
     for first, last in () if period.backward else merged(pauses):
         opens, closes = (datetime.combine(on, time(), calendar.zone).astimezone(UTC) for on in (first, last))
@@ -178,12 +194,8 @@ def _length(
             "calendar": calendar.name,
         }
     )
-    steps += [_extension_step(one) for one in extensions]
+    steps += [one.step() for one in extensions]
     return end
-
-
-def _extension_step(one: Lengthening) -> Step:
-    return {"kind": "extension", "how": one.how, "amount": one.amount, "unit": one.unit.value, "reason": one.reason}
 
 
 def _end(

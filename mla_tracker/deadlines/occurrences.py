@@ -13,7 +13,8 @@ class Occurred:
     """An event of the clocks: it happened, or is planned (known beforehand). `at` where the hour is known.
 
     `seq` orders the entries of a case. `starts` False: it ends clocks and starts none. `noted_on`: the day on which a
-    planned one became known, where it did so by an act. `reason`: why a pause began; `author_id`: who recorded it.
+    planned one became known, where it did so by an act. `reason`, `side`, `words`: why a pause began, and whose delay
+    that is; `author_id`: who recorded it.
     """
 
     code: str
@@ -25,6 +26,8 @@ class Occurred:
     starts: bool = True
     noted_on: date | None = None
     reason: str = ""
+    side: str = ""
+    words: str = ""
     author_id: int | None = None
 
     @property

@@ -22,16 +22,26 @@ POSTPONED: Final = "POSTPONED"
 class Paused:
     """A span in which clocks that name `pause` stand still; `last` is the day on which they run again, None = open.
 
-    One that is about an item stops the clocks of that item alone. `reason` is the code of the delay reason, where one
-    was given; `author_id` who opened it.
+    One that is about an item stops the clocks of that item alone. `reason` is the code of the delay reason, `words`
+    what was written beside it, `side` whose delay it is and `author_id` who opened it, where one was given.
     """
 
     pause: str
     first: date
     last: date | None
     reason: str = ""
+    side: str = ""
     item_id: int | None = None
     author_id: int | None = None
+    words: str = ""
+
+    def told(self) -> dict[str, Any]:
+        """The span as plain values, for the explanation of a date."""
+        last = self.last.isoformat() if self.last else None
+        return {
+            "on": self.first.isoformat(), "to": last, "pause": self.pause, "reason_code": self.reason,
+            "reason": self.words, "side": self.side, "author": self.author_id,
+        }  # fmt: skip
 
 
 def pauses_of(tables: LimitTables, occurred: Sequence[Occurred], facts: Mapping[str, Any]) -> list[Paused]:
@@ -61,6 +71,10 @@ def _spans(pause: Pause, occurred: Iterable[Occurred]) -> Iterator[Paused]:
         elif event.code == pause.ends_on:
             for item in [item for item in opened if event.item_id in (None, item)]:
                 first = opened.pop(item)
-                yield Paused(pause.code, first.on, event.on, first.reason, item, first.author_id)
-    for item, first in opened.items():
-        yield Paused(pause.code, first.on, None, first.reason, item, first.author_id)
+                yield _paused(pause, first, event.on)
+    for first in opened.values():
+        yield _paused(pause, first, None)
+
+
+def _paused(pause: Pause, first: Occurred, last: date | None) -> Paused:
+    return Paused(pause.code, first.on, last, first.reason, first.side, first.item_id, first.author_id, first.words)

@@ -1,10 +1,9 @@
 """Reads of deadlines; whether one is overdue is asked of its day and today."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
@@ -44,16 +43,16 @@ def is_watched(deadline: Deadline) -> bool:
     return ours or (deadline.clock == "max_custody" and not RELEASE.isdisjoint(expiry))
 
 
-def next_due(session: Session, case_id: int) -> Row[Any]:
-    """The first day among the running deadlines that are watched, and whether custody runs."""
-    return session.execute(
-        select(
-            func.min(Deadline.due_on).filter(running(), watched()).label("due_on"),
-            func.coalesce(func.bool_or(Deadline.clock == "max_custody").filter(running()), False).label("custody"),
-        ).where(Deadline.case_id == case_id)
-    ).one()
+def late(today: date, now: datetime) -> ColumnElement[bool]:
+    """The condition of a deadline past its last day; a limit in hours is past at its minute. `now` is aware."""
+    return or_(
+        and_(Deadline.due_at.is_(None), Deadline.due_on < today),
+        and_(Deadline.due_at.is_not(None), Deadline.due_at < now),
+    )
 
 
-def is_overdue(deadline: Deadline, today: date) -> bool:
-    """Past its last day and not ended."""
-    return deadline.ended_on is None and deadline.due_on is not None and today > deadline.due_on
+def is_overdue(deadline: Deadline, today: date, now: datetime) -> bool:
+    """Past its last day, or its minute where it counts hours, and not ended."""
+    if deadline.ended_on is not None or deadline.due_on is None:
+        return False
+    return deadline.due_at < now if deadline.due_at is not None else deadline.due_on < today

@@ -9,6 +9,7 @@ CHECKS: Final = {
     "secondary": _l("Read about"),
     "unchecked": _l("Not checked"),
     "house": _l("Our own"),
+    "case": _l("Set for this case; there is no text to check it against"),
     "checked-snapshot": _l("Checked in the UN list of 2014"),
     "checked-list": _l("Checked in the list of the Council of Europe"),
     "checked-snapshot-then-unchecked": _l("UN list of 2014; what came later is not checked"),

@@ -32,6 +32,7 @@ CUSTODY_LATE: Final = 0.9
 _FIRST_STRONG_ISOLATE = "\u2068"
 _POP_ISOLATE = "\u2069"
 _SECONDS_OF_HOUR = 3600
+_HOURS_TOLD_BELOW = timedelta(days=2)
 _HOURS_OF_DAY = 24
 _HOURS_SHOWN_BELOW_DAYS = 14
 
@@ -140,10 +141,17 @@ class TimeLeft:
     level: Level
 
 
-def time_left(due_on: date | None, today: date) -> TimeLeft:
-    """Whole days to a deadline. Its last day is not late: `overdue by 1 day` begins on the day after."""
+def time_left(
+    due_on: date | None, today: date, due_at: datetime | None = None, now: datetime | None = None
+) -> TimeLeft:
+    """Whole days to a deadline. Its last day is not late: `overdue by 1 day` begins on the day after.
+
+    A limit in hours (`due_at`, with `now`) is late at its minute, and within two days of it tells the hours.
+    """
     if due_on is None:
         return TimeLeft("", "")
+    if due_at is not None and now is not None and abs(due_at - now) < _HOURS_TOLD_BELOW:
+        return _hours_left(due_at - now)
     days = (due_on - today).days
     if days < 0:
         text = ngettext("overdue by %(days)s day", "overdue by %(days)s days", -days, days=number(-days))
@@ -154,6 +162,18 @@ def time_left(due_on: date | None, today: date) -> TimeLeft:
     if days == 1:
         return TimeLeft(_("tomorrow"), level)
     return TimeLeft(ngettext("in %(days)s day", "in %(days)s days", days, days=number(days)), level)
+
+
+def _hours_left(left: timedelta) -> TimeLeft:
+    hours = int(abs(left).total_seconds()) // _SECONDS_OF_HOUR
+    if left < timedelta():
+        if not hours:
+            return TimeLeft(_("overdue by under an hour"), "late")
+        text = ngettext("overdue by %(hours)s hour", "overdue by %(hours)s hours", hours, hours=number(hours))
+        return TimeLeft(text, "late")
+    if not hours:
+        return TimeLeft(_("in under an hour"), "soon")
+    return TimeLeft(ngettext("in %(hours)s hour", "in %(hours)s hours", hours, hours=number(hours)), "soon")
 
 
 def days_left(due_on: date | None, today: date) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -30,6 +30,11 @@ class ShownDeadline:
         return self.row.ended_on is None and self.row.due_on is not None
 
     @property
+    def open(self) -> bool:
+        """Not ended: it runs, or stands still."""
+        return self.row.ended_on is None
+
+    @property
     def custody(self) -> bool:
         return self.row.clock == "max_custody"
 
@@ -42,13 +47,13 @@ class ShownDeadline:
         return self.row.bound == "ours"
 
 
-def shown_deadlines(rows: Sequence[Deadline], case: Case, today: date) -> list[ShownDeadline]:
+def shown_deadlines(rows: Sequence[Deadline], case: Case, today: date, now: datetime) -> list[ShownDeadline]:
     """All deadlines of a case, the most dangerous first: running custody limits, then what is ours, then by day."""
     numbers = {item.id: item.number for item in case.items}
     shown = [
         ShownDeadline(
             row,
-            state := _state(row, today),
+            state := _state(row, today, now),
             _state_words(state),
             numbers.get(row.item_id) if row.item_id else None,
             why(row),
@@ -64,19 +69,19 @@ def _danger(shown: ShownDeadline) -> Danger:
     return danger(
         row.clock,
         row.explanation.get("expiry", ()),
-        running=shown.running,
+        running=shown.open,
         provisional=row.provisional,
         ours=shown.ours,
         day=row.due_on or row.ended_on,
     )
 
 
-def _state(row: Deadline, today: date) -> str:
+def _state(row: Deadline, today: date, now: datetime) -> str:
     if row.end_kind is not None:
         return row.end_kind
     if row.due_on is None:
         return "standing"
-    return "overdue" if is_overdue(row, today) else "running"
+    return "overdue" if is_overdue(row, today, now) else "running"
 
 
 def _state_words(state: str) -> str:

@@ -15,7 +15,7 @@ from mla_tracker.cases.listing import CaseFilter, cases_page
 from mla_tracker.core.cells import neutralised
 from mla_tracker.core.errors import NotPermitted, NotVisible
 from mla_tracker.web.cases.presenting import outcome_label, status_label
-from mla_tracker.web.context import current_actor, db, today
+from mla_tracker.web.context import current_actor, db, now, today
 
 _BATCH: Final = 500
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -47,7 +47,15 @@ def _lines(filters: CaseFilter) -> Iterator[Sequence[Any]]:
     tables = life_cycles()
     while True:
         page = cases_page(
-            db(), current_actor(), filters, order="newest", today=today(), after=after, size=_BATCH, counted=False
+            db(),
+            current_actor(),
+            filters,
+            order="newest",
+            today=today(),
+            now=now(),
+            after=after,
+            size=_BATCH,
+            counted=False,
         )
         for row in page.rows:
             cycle = tables.of(row.kind, row.direction)

@@ -28,7 +28,7 @@ from mla_tracker.web.cases.deadline_words import ShownDeadline, shown_deadlines
 from mla_tracker.web.cases.lacking import lacking_links
 from mla_tracker.web.cases.presenting import outcome_label, status_label, status_sign, timeline, timeline_lines, turn
 from mla_tracker.web.cases.presenting import told as in_a_noun
-from mla_tracker.web.context import current_actor, db, office, today
+from mla_tracker.web.context import current_actor, db, now, office, today
 from mla_tracker.web.directory.words import CHANNELS
 from mla_tracker.web.filters import bdi, country, day, joined, language, weekday_day
 from mla_tracker.web.mail_admin import STATES as NOTICE_STATES
@@ -49,7 +49,7 @@ def case_page(case: Case) -> dict[str, Any]:
         session,
         {case.counterpart_authority_id, case.owner_authority_id, *(item.executing_authority_id for item in case.items)},
     )
-    deadlines = shown_deadlines(deadlines_of(session, case.id), case, today())
+    deadlines = shown_deadlines(deadlines_of(session, case.id), case, today(), now())
     leads = dict(lead_choices(session))
     refusals = [_refusal(row, case, codes) for row in refusals_of(session, case.id)]
     notices = [_notice(line) for line in notices_of(session, actor, case.id)[:20]]
@@ -102,6 +102,7 @@ def case_page(case: Case) -> dict[str, Any]:
         "noun": in_a_noun,
         "words": words,
         "today": today(),
+        "now": now(),
         "may_work": actor.may(Permission.REQUEST_WORK),
         "may_restrict": actor.may(Permission.CASE_RESTRICT),
     }

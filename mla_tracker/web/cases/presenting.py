@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from markupsafe import Markup
 
+from mla_tracker.cases.file_events import CORRECTABLE
 from mla_tracker.cases.life_cycle import LifeCycle, LifeCycles
 from mla_tracker.cases.replay import Entry
 from mla_tracker.web.cases import words
@@ -31,6 +32,8 @@ _DETAILS: Final[Mapping[str, Any]] = {
     "search": "",
     "consent": "",
     "terms": "",
+    "label": "",
+    "evidence": "",
     "draft": _l("Draft"),
     "use_limits": _l("Use limits"),
     "place": _l("Place"),
@@ -51,6 +54,8 @@ _DATES: Final[Mapping[str, Any]] = {
     "return_on": _l("return on"),
     "communicated_on": _l("told on"),
     "notice_date": _l("told on"),
+    "due_on": _l("due on"),
+    "until": _l("until"),
 }
 # Entries of the office that stand small in the timeline.
 _MINOR: Final = frozenset(words.FILE_EVENTS) | {"acknowledged", "follow_up_recorded", "item_accepted", "item_ordered"}
@@ -135,10 +140,14 @@ def timeline(
                 minor=entry.code in _MINOR,
                 annulled=bool(correction and correction.detail.get("action") == "annul"),
                 corrected_to=date.fromisoformat(changed) if changed else None,
-                correctable=may_correct and correction is None and entry.code not in {"corrected", *words.FILE_EVENTS},
+                correctable=may_correct and correction is None and _correctable(entry.code),
             )
         )
     return sorted(shown, key=lambda entry: (entry.corrected_to or entry.happened_on, entry.seq), reverse=True)
+
+
+def _correctable(code: str) -> bool:
+    return code != "corrected" and (code not in words.FILE_EVENTS or code in CORRECTABLE)
 
 
 def _lines(entry: Entry) -> list[str]:

@@ -19,7 +19,7 @@ from mla_tracker.web.cases.exporting import export_list
 from mla_tracker.web.cases.figure_cases import hidden_of_figure, narrow_to_figure
 from mla_tracker.web.cases.page import case_page
 from mla_tracker.web.cases.presenting import outcome_label, status_label, status_sign, turn
-from mla_tracker.web.context import current_actor, db, looked_at, today
+from mla_tracker.web.context import current_actor, db, looked_at, now, today
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
 
@@ -33,7 +33,7 @@ def index() -> Any:
     if (wanted := here.get("format")) is not None:
         return export_list(wanted, filters)
     order = read_order(here)
-    page = cases_page(session, actor, filters, order=order, today=today(), after=here.get("after"))
+    page = cases_page(session, actor, filters, order=order, today=today(), now=now(), after=here.get("after"))
     pairs = [(name, value) for name, value in here.items(multi=True) if name not in ("after", "order") and value]
     more = page.total is None
     return render_template(

@@ -84,5 +84,12 @@ FILE_EVENTS = {
     "pause_opened": _l("House clocks paused"),
     "pause_closed": _l("House clocks run again"),
     "deadline_acknowledged": _l("Deadline acknowledged"),
+    "deadline_set": _l("Day agreed or set"),
+    "deadline_extended": _l("Deadline extended"),
+    "deadline_met": _l("Deadline marked as met"),
+    "deadline_disputed": _l("Deadline disputed"),
+    "deadline_settled": _l("Dispute about a deadline settled"),
+    "limit_missed": _l("Time limit passed unmet"),
+    "deadlines_moved": _l("Deadlines moved by a change of rules or calendars"),
     "note_added": _l("Note added"),
 }

@@ -15,7 +15,7 @@ from mla_tracker.web.access import requires
 from mla_tracker.web.cases import words
 from mla_tracker.web.cases.custody import shown_clocks
 from mla_tracker.web.cases.presenting import status_label, turn
-from mla_tracker.web.context import current_actor, db, permitted, today
+from mla_tracker.web.context import current_actor, db, now, permitted, today
 from mla_tracker.web.look import PLACES
 
 bp = Blueprint("work", __name__)
@@ -37,8 +37,9 @@ def index() -> Any:
     lead = None if whole else actor.account_id
     soon = day + timedelta(days=WEEK)
     custody = due_page(db(), actor, DueFilter(lead_id=lead, custody=True))
-    overdue = due_page(db(), actor, DueFilter(lead_id=lead, to=day - timedelta(days=1), custody=False))
-    week = due_page(db(), actor, DueFilter(lead_id=lead, since=day, to=soon, custody=False))
+    at = (day, now())
+    overdue = due_page(db(), actor, DueFilter(lead_id=lead, custody=False, late=True, late_at=at))
+    week = due_page(db(), actor, DueFilter(lead_id=lead, to=soon, custody=False, late=False, late_at=at))
     waiting = waiting_for(db(), actor, lead)
     approvals = to_approve(db(), actor)
     return render_template(
@@ -50,11 +51,12 @@ def index() -> Any:
         approvals_total=approvals.total,
         waiting=[_line(row, day) for row in waiting.rows],
         waiting_total=waiting.total,
-        counts=due_counts(db(), actor, lead, day),
+        counts=due_counts(db(), actor, lead, day, now()),
         whole=whole,
         may_choose=permitted(Permission.REQUEST_WORK),
         words=words,
         today=day,
+        now=now(),
     )
 
 
@@ -91,6 +93,7 @@ def deadlines() -> Any:
         older_url=url_for("work.deadlines", after=page.after, **kept) if page.after else "",
         newer_url=url_for("work.deadlines", **kept) if request.args.get("after") else "",
         today=day,
+        now=now(),
     )
 
 

@@ -54,7 +54,7 @@ WAYS: dict[str, Callable[[World, Actor], Any]] = {
     "overdue": lambda world, actor: listed(world, actor, overdue=True),
     "due": lambda world, actor: len(due_page(world.session, actor, DueFilter()).rows),
     "watched": lambda world, actor: len(due_page(world.session, actor, DueFilter(bound="theirs")).rows),
-    "counts": lambda world, actor: due_counts(world.session, actor, None, NOW.date()),
+    "counts": lambda world, actor: due_counts(world.session, actor, None, NOW.date(), NOW),
     "waiting": lambda world, actor: waiting_for(world.session, actor, None).total,
 }
 
