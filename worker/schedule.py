@@ -19,6 +19,7 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 SCHEDULE: dict[str, dict[str, Any]] = {
     "heartbeat": _every(10, "schedule.heartbeat"),
     "reminders": _every(60, "reminders.sweep"),
+    "deadlines": _every(60, "deadlines.sweep"),
     "statistics": _every(300, "statistics.nightly"),
     "anchor": _every(300, "audit.anchor"),
     "verify the trail": _every(1800, "audit.verify_daily"),

@@ -6,6 +6,7 @@ import structlog
 
 from mla_tracker.audit.services import anchor_changed_heads
 from mla_tracker.audit.verifier import Verdict
+from mla_tracker.casework import recomputing
 from mla_tracker.casework.trail_check import check_trail, check_trail_daily
 from mla_tracker.core import clock, heartbeat
 from mla_tracker.core.database import session_scope
@@ -36,6 +37,12 @@ def sweep_reminders() -> None:
     settings = office.settings()
     letterhead = Letterhead(settings.mail_from, settings.base_url, settings.zone)
     sending.sweep(office.sessions(), make_mailer(settings.mail_url), letterhead)
+
+
+@job("deadlines.sweep")
+def sweep_deadlines() -> None:
+    """Go through the cases that changed rules or calendars touch, and put on record what passed unmet."""
+    recomputing.sweep(office.office(), clock.now())
 
 
 @job("audit.anchor")
