@@ -5,7 +5,7 @@ and the file becomes facts. Nothing is read here: the case comes with its items 
 corrections folded in (`replay.effective`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -96,8 +96,11 @@ def case_facts(office: Office, case: Case, entries: Sequence[Entry]) -> CaseFact
     )
 
 
-def occurrences(acts: ActsOfEvents, case: Case, entries: Sequence[Entry]) -> Iterator[Occurred]:
-    """The events of the clocks on this case: those that acts record, planned days, and the closing."""
+def occurrences(acts: ActsOfEvents, case: Case, entries: Sequence[Entry], steps: Container[int]) -> Iterator[Occurred]:
+    """The events of the clocks on this case: those that acts record, planned days, and the closing.
+
+    `steps`: the entries that moved the case to another status.
+    """
     reopened = max((entry.seq for entry in entries if entry.code == "reopened"), default=0)
     codes = {entry.seq: acts.clock_events(entry.code, entry.detail) for entry in entries}
     on_case = {(code, entry.happened_on) for entry in entries if entry.item_id is None for code in codes[entry.seq]}
@@ -114,6 +117,7 @@ def occurrences(acts: ActsOfEvents, case: Case, entries: Sequence[Entry]) -> Ite
                 entry.seq,
                 entry.item_id,
                 starts=(code, entry.code) not in _ENDS_ONLY,
+                step=entry.seq in steps,
                 reason=str(entry.detail.get("reason_code", "")),
                 side=str(entry.detail.get("side", "")),
                 words=str(entry.detail.get("reason", "")),
@@ -148,11 +152,14 @@ def _closing(case: Case, entries: Sequence[Entry]) -> Occurred | None:
     return Occurred("case_closed", case.closed_on, seq=max((entry.seq for entry in entries), default=0) + 1)
 
 
-def waits(cycle: LifeCycle, direction: str, entries: Sequence[Entry]) -> Iterator[Paused]:
-    """The spans in which the case, or an item of it, is postponed or waits for information. The last may be open.
+def waits(cycle: LifeCycle, direction: str, entries: Sequence[Entry]) -> tuple[list[Paused], frozenset[int]]:
+    """The spans in which the case, or an item of it, is postponed or waits for information; and the entries that moved
+    the case to another status.
 
-    They follow the status, not the acts: whatever leads out of it ends the pause.
+    The spans follow the status, not the acts: whatever leads out of it ends the pause. The last may be open.
     """
+    found: list[Paused] = []
+    steps: set[int] = set()
     standing: dict[int | None, tuple[str | None, date]] = {}
     for entry, _, place, items in walk(life_cycles(), cycle, direction, entries):
         for item_id, one in ((None, place), *items.items()):
@@ -160,13 +167,19 @@ def waits(cycle: LifeCycle, direction: str, entries: Sequence[Entry]) -> Iterato
             if one.status == status:
                 continue
             if status in _WAITING:
-                yield Paused(
-                    _WAITING[status][0], first, entry.happened_on, _WAITING[status][1], _WAITING[status][2], item_id
-                )
+                found.append(_wait(status, first, entry.happened_on, item_id))
+            if item_id is None:
+                steps.add(entry.seq)
             standing[item_id] = (one.status, entry.happened_on)
-    for item_id, (status, first) in standing.items():
-        if status in _WAITING:
-            yield Paused(_WAITING[status][0], first, None, _WAITING[status][1], _WAITING[status][2], item_id)
+    found += [
+        _wait(status, first, None, item_id) for item_id, (status, first) in standing.items() if status in _WAITING
+    ]
+    return found, frozenset(steps)
+
+
+def _wait(status: str | None, first: date, last: date | None, item_id: int | None) -> Paused:
+    pause, reason, side = _WAITING[status]
+    return Paused(pause, first, last, reason, side, item_id)
 
 
 def agreed_days(entries: Sequence[Entry]) -> Iterator[AgreedDay]:

@@ -68,12 +68,9 @@ def reckon(
     """The clocks of a case that comes with its items and bases, from all its entries. Reads and writes nothing."""
     told = effective(entries)
     facts = inputs.case_facts(office, case, told)
-    occurred = list(inputs.occurrences(_acts_of_events(), case, told))
-    cycle = life_cycles().of(case.kind, case.direction)
-    paused = [
-        *inputs.waits(cycle, case.direction, entries),
-        *pauses_of(limits.tables, occurred, facts.facts),
-    ]
+    waits, steps = inputs.waits(life_cycles().of(case.kind, case.direction), case.direction, entries)
+    occurred = list(inputs.occurrences(_acts_of_events(), case, told, steps))
+    paused = [*waits, *pauses_of(limits.tables, occurred, facts.facts)]
     extensions, marked, lapsed = inputs.extensions(told), inputs.marked(told), inputs.lapsed(told)
     by_rule = run_clocks(
         limits.tables,

@@ -344,6 +344,8 @@ def _follows(event: Occurred, start: Occurred, starts: Sequence[Occurred]) -> bo
     On the same day: by the hours where both are known, else by the order of recording; one recorded before the start
     still ends the first clock of its kind, since there is no other that it could have ended.
     """
+    if event.step and start.step:
+        return event.seq > start.seq
     known, begin = event.known_on, start.known_on
     if known != begin:
         return known > begin

@@ -12,7 +12,9 @@ from mla_tracker.instruments.time_limits import LimitTables, When
 class Occurred:
     """An event of the clocks: it happened, or is planned (known beforehand). `at` where the hour is known.
 
-    `seq` orders the entries of a case. `starts` False: it ends clocks and starts none. `noted_on`: the day on which a
+    `seq` orders the entries of a case. `starts` False: it ends clocks and starts none. `step`: it moved the
+    case on; of two steps the later in the file is the later in life, whatever days they bear (a request that is entered
+    late was often worked on before). `noted_on`: the day on which a
     planned one became known, where it did so by an act. `reason`, `side`, `words`: why a pause began, and whose delay
     that is; `author_id`: who recorded it.
     """
@@ -24,6 +26,7 @@ class Occurred:
     item_id: int | None = None
     planned: bool = False
     starts: bool = True
+    step: bool = False
     noted_on: date | None = None
     reason: str = ""
     side: str = ""

@@ -17,7 +17,9 @@ from mla_tracker.deadlines.models import ClockExtension, ClockPause, Deadline
 from mla_tracker.deadlines.queries import is_overdue
 from tests.factories.office import NOW, RECEIVED, World
 
-DAY = RECEIVED + timedelta(days=10)
+EARLY = RECEIVED + timedelta(days=10)
+DAY = NOW.date() + timedelta(days=2)
+LATER = NOW + timedelta(days=30)
 WHY: dict[str, Any] = {"reason_code": "DR_TRANSLATION", "side": "other_state", "reason": "The translation is late."}
 
 
@@ -31,7 +33,7 @@ def on_file(world: World, case: Case, code: str) -> Deadline:
 
 
 def do(world: World, case: Case, what: Callable[[OpenAct], None], on: date = DAY) -> None:
-    with act(world.office, world.session, case.id, actor=world.officer, on=on, recorded_at=NOW) as opened:
+    with act(world.office, world.session, case.id, actor=world.officer, on=on, recorded_at=LATER) as opened:
         what(opened)
 
 
@@ -170,14 +172,14 @@ def test_a_single_day_runs_beside_the_rules_and_ends_with_the_case(world: World)
     assert (row.due_on, row.clock, row.bound, row.check_mark) == (due, "hard", "ours", "case")
     do(world, case, lambda a: deadline_acts.extend(a, row.id, until=due + timedelta(days=5), **WHY))
     assert on_file(world, case, "deadline_set").due_on == due + timedelta(days=5)
-    world.record(case, "withdrawn", DAY + timedelta(days=1), withdrawn_by="The prosecutor.")
+    world.record(case, "withdrawn", NOW.date(), withdrawn_by="The prosecutor.")
     assert on_file(world, case, "deadline_set").end_kind == "moot"
     kept(world)
 
 
 def test_an_hour_limit_is_overdue_at_its_minute(world: World) -> None:
     case = world.register()
-    at = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
+    at = datetime(2026, 9, 20, 9, 0, tzinfo=UTC)
     do(
         world,
         case,
@@ -216,8 +218,8 @@ def test_a_day_that_an_act_names_is_a_deadline_of_its_own(
     world: World, asked: str, detail: dict[str, Any], bound: str, answered: str, answer: dict[str, Any]
 ) -> None:
     case = world.register()
-    world.record(case, "legal_basis_accepted", DAY, basis="UNCAC")
-    world.record(case, asked, DAY, **detail)
+    world.record(case, "legal_basis_accepted", EARLY, basis="UNCAC")
+    world.record(case, asked, EARLY, **detail)
     row = on_file(world, case, asked)
     assert (row.due_on, row.bound, row.ended_on) == (date(2026, 4, 20), bound, None)
     world.record(case, answered, date(2026, 4, 21), **answer)
@@ -230,7 +232,7 @@ def test_a_wrong_word_about_a_deadline_is_annulled_by_a_correction(world: World)
     before = on_file(world, case, "HOUSE_REVIEW").due_on
     row = on_file(world, case, "HOUSE_REVIEW")
     do(world, case, lambda a: deadline_acts.extend(a, row.id, amount=10, unit="days", **WHY))
-    with act(world.office, world.session, case.id, actor=world.officer, on=DAY, recorded_at=NOW) as opened:
+    with act(world.office, world.session, case.id, actor=world.officer, on=DAY, recorded_at=LATER) as opened:
         wrong = opened.entries[-1].seq
         assert opened.entries[-1].code == "deadline_extended"
     editing.correct(

@@ -24,7 +24,7 @@ from mla_tracker.reminders.models import Notice
 from mla_tracker.reminders.services import plan_missing
 from tests.factories.office import NOW, RECEIVED, World, a_world, an_office
 
-CLOSED = Change(OFFICE, date(2026, 3, 5), date(2026, 3, 5), works=False, name="Removal of the office")
+CLOSED = Change(OFFICE, date(2026, 9, 3), date(2026, 9, 3), works=False, name="Removal of the office")
 
 
 @pytest.fixture
@@ -97,11 +97,11 @@ def test_a_closure_does_what_was_shown_and_its_withdrawal_undoes_it(committed: W
 def test_reminders_are_planned_anew_and_none_is_repeated(committed: World) -> None:
     world = committed
     world.register()
-    plan_missing(world.office.sessions, NOW, world.office.zone)
+    plan_missing(world.office.sessions, NOW + timedelta(days=20), world.office.zone)
     sent = Counter(world.session.scalars(select(Notice.notice_key)))
     queued = change(world)
     recomputing.work_off(world.office, seconds=60)
-    plan_missing(world.office.sessions, NOW, world.office.zone)
+    plan_missing(world.office.sessions, NOW + timedelta(days=20), world.office.zone)
     world.session.expire_all()
     assert queued.found["reminders_withdrawn"] == queued.expected["reminders_withdrawn"] > 0  # type: ignore[index]
     keys = Counter(world.session.scalars(select(Notice.notice_key)))
