@@ -73,7 +73,6 @@ def test_they_are_served_packed_and_for_good(folder: Path) -> None:
     assert answer.status_code == 200
     assert answer.headers["Content-Encoding"] == "gzip"
     assert "immutable" in answer.headers["Cache-Control"]
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert app.test_client().get("/static/register.css").status_code == 404
     with pytest.raises(KeyError):
         found.url("nothing.css")

@@ -147,7 +147,9 @@ def _standing(
                 "label": _("Next deadline"),
                 "value": weekday_day(first.row.due_on),
                 "due_on": first.row.due_on,
+                "due_at": first.row.due_at,
                 "today": today(),
+                "now": now(),
                 "note": bdi(first.row.label),
             }
         )
