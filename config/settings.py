@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr
     audit_key: SecretStr
     documents_key: SecretStr
+    former_secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
 
     database_url: str | None = None
     migration_database_url: str | None = None
@@ -81,7 +82,7 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
 
-    @field_validator("languages", "trusted_proxies", mode="before")
+    @field_validator("languages", "trusted_proxies", "former_secret_keys", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         if isinstance(value, str):

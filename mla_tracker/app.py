@@ -3,15 +3,18 @@
 from flask import Flask
 
 from config.settings import Settings
+from mla_tracker.accounts.passkeys import Place
 from mla_tracker.audit.services import AccessLog
 from mla_tracker.core.folders import TEMPLATES
-from mla_tracker.office_from_settings import open_office
+from mla_tracker.office_from_settings import open_office, seals
 from mla_tracker.web import assets, preferences
 from mla_tracker.web.access import check_declared
+from mla_tracker.web.account.factors import bp as factors
 from mla_tracker.web.account.own_preferences import remember
 from mla_tracker.web.account.views import bp as account
-from mla_tracker.web.admin.views import bp as admin
+from mla_tracker.web.admin import bp as admin
 from mla_tracker.web.audit.views import bp as audit
+from mla_tracker.web.auth.confirming import bp as confirming
 from mla_tracker.web.auth.views import bp as auth
 from mla_tracker.web.cases import bp as cases
 from mla_tracker.web.codes.views import bp as codes
@@ -45,6 +48,7 @@ def create_app(settings: Settings) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=LARGEST_FORM,
         WTF_CSRF_TIME_LIMIT=None,
+        SECRET_KEY_FALLBACKS=[one.get_secret_value() for one in settings.former_secret_keys],
     )
     office = open_office(settings, pool_size=settings.web_threads)
     app.url_map.converters["case_ref"] = CaseReference
@@ -62,6 +66,9 @@ def create_app(settings: Settings) -> Flask:
             redis_url=settings.store_url,
             chart_folder=str(settings.var_dir / "cache" / "charts"),
             metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else "",
+            seals=seals(settings),
+            place=Place(settings.base_url, OFFICE_NAME),
+            second_factor=settings.production,
         ),
     )
     install_extensions(app, languages=settings.languages, limits_url=settings.limits_url, zone=settings.timezone)
@@ -85,7 +92,9 @@ def create_app(settings: Settings) -> Flask:
 def _register(app: Flask, settings: Settings) -> None:
     for blueprint in (
         auth,
+        confirming,
         account,
+        factors,
         admin,
         health,
         work,

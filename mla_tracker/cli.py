@@ -21,6 +21,7 @@ VERBS: dict[str, str] = {
     "cases": "mla_tracker.cli_cases:cases",
     "demo": "mla_tracker.cli_demo:demo",
     "user": "mla_tracker.cli_people:user",
+    "secrets": "mla_tracker.cli_secrets:secrets",
     "deadline": "mla_tracker.cli_deadlines:deadline",
     "events": "mla_tracker.cli_events:events",
     "reminders": "mla_tracker.cli_reminders:reminders",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.models import Account
 from mla_tracker.accounts.permissions import Role
+from mla_tracker.accounts.second_factors import take_factors_away
 from mla_tracker.accounts.services import create_account, disable_account, set_password
 from mla_tracker.audit.services import record_administration
 from mla_tracker.cli_office import opened_sessions, running
@@ -67,6 +68,20 @@ def give_password(*, email: str) -> None:
         )
         session.commit()
     click.echo(f"{account.email} has a new password.")
+
+
+@user.command("reset-factors")
+@click.argument("email")
+def reset_factors(*, email: str) -> None:
+    """Take an account's second factors away, where no second administrator could agree to it; its sessions end."""
+    with running() as settings, opened_sessions(settings) as sessions, sessions() as session:
+        now = clock.now()
+        account = _known(session, email)
+        take_factors_away(session, account, now)
+        detail = {"account": account.id}
+        record_administration(session, audit_key(settings), actor_id=None, code="factors_reset", detail=detail, now=now)
+        session.commit()
+    click.echo(f"{account.email} sets up a second factor anew at the next sign-in.")
 
 
 @user.command()

@@ -2,7 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mla_tracker.core.database import Base
@@ -37,7 +47,11 @@ class Account(Base):
 
 
 class UserSession(Base):
-    """A signed-in browser. Only the SHA-256 of its token is kept."""
+    """A signed-in browser. Only the SHA-256 of its token is kept.
+
+    `pending`: the password was right, the second factor is still to be shown. `proved_at`: when its owner last proved
+    who he is; risky acts ask for a recent proof. `challenge`: what a passkey must sign now, once, until its moment.
+    """
 
     __tablename__ = "user_session"
 
@@ -50,8 +64,64 @@ class UserSession(Base):
     ended_at: Mapped[datetime | None]
     address: Mapped[str]
     agent: Mapped[str]
+    pending: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    proved_at: Mapped[datetime]
+    challenge: Mapped[bytes | None] = mapped_column(LargeBinary)
+    challenge_until: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_user_session_open", "account_id", postgresql_where=text("ended_at is null")),)
+
+
+class AuthenticatorApp(Base):
+    """The app of a person that shows a new code every 30 seconds (RFC 6238). The seed is sealed; `last_step` is the
+    number of the last half minute whose code was used, so that none is used twice.
+    """
+
+    __tablename__ = "authenticator_app"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    seed_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    added_at: Mapped[datetime]
+    last_step: Mapped[int] = mapped_column(BigInteger)
+
+
+class Passkey(Base):
+    """A key in a device of a person (WebAuthn): here is its public half, and how often it says to have signed."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str]
+    added_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_passkey_by_account", "account_id"),)
+
+
+class RecoveryCode(Base):
+    """A code that replaces the second factor once; only its SHA-256 is kept, and the row goes when it is used."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (UniqueConstraint("account_id", "code_hash"),)
+
+
+class FactorReset(Base):
+    """One administrator asked that the second factors of a person be taken away; another one must agree."""
+
+    __tablename__ = "factor_reset"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    asked_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    asked_at: Mapped[datetime]
 
 
 class SignInAttempt(Base):

@@ -38,6 +38,7 @@ def open_sessions(session: Session, account_id: int, now: datetime) -> Sequence[
         .where(
             UserSession.account_id == account_id,
             UserSession.ended_at.is_(None),
+            UserSession.pending.is_(False),
             UserSession.expires_at > now,
             UserSession.last_seen_at > now - IDLE,
         )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from mla_tracker.accounts.guessing import Attempt, count_failure, forgive, take_turns, waits_until
 from mla_tracker.accounts.models import Account
 from mla_tracker.accounts.passwords import hashed, outdated, verified
+from mla_tracker.accounts.second_factors import factors_of
 from mla_tracker.accounts.sessions import begin_session
 
 
@@ -24,11 +25,14 @@ class KnownBrowser:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A new session: the token goes to the browser and is shown nowhere else."""
+    """A new session: the token goes to the browser and is shown nowhere else. `pending`: it opens nothing before the
+    second factor is shown.
+    """
 
     account_id: int
     session_id: int
     token: str
+    pending: bool
 
 
 @dataclass(frozen=True)
@@ -70,5 +74,6 @@ def sign_in(
     if account.password_hash and outdated(account.password_hash):
         account.password_hash = hashed(password)
     forgive(session, attempt)
-    row, token = begin_session(session, account.id, address=address, agent=agent, now=now)
-    return SignedIn(account.id, row.id, token)
+    pending = factors_of(session, account.id).any
+    row, token = begin_session(session, account.id, address=address, agent=agent, now=now, pending=pending)
+    return SignedIn(account.id, row.id, token, pending)

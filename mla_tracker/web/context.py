@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.models import Account
+from mla_tracker.accounts.passkeys import Place
 from mla_tracker.accounts.permissions import Permission
+from mla_tracker.accounts.sealing import Seals
 from mla_tracker.audit.services import AccessLog
 from mla_tracker.cases.models import Case
 from mla_tracker.casework.office import Office
@@ -24,12 +26,14 @@ from mla_tracker.core.jobs import JobQueue
 AWAY_SECONDS: Final = 10
 """After how long a browser may ask again when the database was away."""
 
-_NOBODY = Actor(None, "", None, frozenset())
+NOBODY = Actor(None, "", None, frozenset())
 
 
 @dataclass(frozen=True)
 class Services:
-    """What the entry point gives the pages. `metrics_token` "": figures for Prometheus from this machine only."""
+    """What the entry point gives the pages. `metrics_token` "": figures for Prometheus from this machine only.
+    `second_factor`: whether nobody works here without one; `place`: where passkeys hold.
+    """
 
     office: Office
     jobs: JobQueue
@@ -42,6 +46,9 @@ class Services:
     redis_url: str
     chart_folder: str
     metrics_token: str
+    seals: Seals
+    place: Place
+    second_factor: bool
 
 
 def services() -> Services:
@@ -72,8 +79,25 @@ def today() -> date:
 
 
 def current_account() -> Account | None:
-    """Who is signed in, or None."""
-    return None if store_is_away() else cast("Account | None", getattr(current_user, "account", None))
+    """Who is signed in, or None; also None for who has not shown the second factor yet."""
+    return (
+        None if store_is_away() or half_signed_in() else cast("Account | None", getattr(current_user, "account", None))
+    )
+
+
+def half_signed_in() -> bool:
+    """Whether the password was right and the second factor is still to be shown."""
+    return bool(getattr(current_user, "pending", False))
+
+
+def must_set_up_factor() -> bool:
+    """Whether this person has no second factor where the office requires one: first it is set up."""
+    return bool(getattr(current_user, "must_set_up_factor", False))
+
+
+def freshly_proved() -> bool:
+    """Whether this person proved in the last five minutes who he is."""
+    return bool(getattr(current_user, "fresh", False))
 
 
 def current_session_id() -> int | None:
@@ -83,7 +107,7 @@ def current_session_id() -> int | None:
 
 def current_actor() -> Actor:
     """Who reads the page, with what he may do; nobody may nothing."""
-    return _NOBODY if store_is_away() else cast(Actor, getattr(current_user, "actor", _NOBODY))
+    return NOBODY if store_is_away() else cast(Actor, getattr(current_user, "actor", NOBODY))
 
 
 def permitted(permission: Permission) -> bool:

@@ -1,6 +1,6 @@
 """Flask-Login, the token against forgery, languages, limits: set up once for an application."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -14,10 +14,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.models import Account
+from mla_tracker.accounts.permissions import Permission
 from mla_tracker.accounts.queries import actor_of
-from mla_tracker.accounts.sessions import find_session
+from mla_tracker.accounts.sessions import Seen, find_session
 from mla_tracker.core.folders import TRANSLATIONS
-from mla_tracker.web.context import client_address, current_account, db, now, store_is_away
+from mla_tracker.web.context import NOBODY, client_address, current_account, db, now, services, store_is_away
 from mla_tracker.web.preferences import LANGUAGE_COOKIE
 
 csrf = CSRFProtect()
@@ -27,12 +28,20 @@ _log = structlog.get_logger(__name__)
 
 @dataclass
 class User(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
-    """What Flask-Login knows of a person: the session's token is the id, so that a session can be ended by its row."""
+    """What Flask-Login knows of a person: the session's token is the id, so that a session can be ended by its row.
+
+    `pending`: the second factor is still to be shown. `must_set_up_factor`: there is none and the office requires one.
+    `fresh`: the last proof of who it is is recent. `actor` may nothing before the second factor was shown, and
+    administer only himself before it is set up.
+    """
 
     token: str
     session_id: int
     account: Account
     actor: Actor
+    pending: bool = False
+    must_set_up_factor: bool = False
+    fresh: bool = True
 
     def get_id(self) -> str:
         return self.token
@@ -65,7 +74,17 @@ def load_user(token: str) -> User | None:
         _log.error("database away", kind=type(problem).__name__)
         g.store_away = True
         return None
-    return User(token, seen.session_id, seen.account, actor_of(seen.account)) if seen else None
+    return _user(token, seen) if seen else None
+
+
+def _user(token: str, seen: Seen) -> User:
+    actor = actor_of(seen.account)
+    lacks = services().second_factor and not seen.has_factor and not seen.pending
+    if seen.pending:
+        actor = NOBODY
+    elif lacks:
+        actor = replace(actor, permissions=frozenset({Permission.ACCOUNT_SELF}))
+    return User(token, seen.session_id, seen.account, actor, seen.pending, lacks, seen.fresh(now()))
 
 
 def choose_language(languages: tuple[str, ...]) -> str:

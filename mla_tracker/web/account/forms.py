@@ -3,9 +3,10 @@
 from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, PasswordField, SelectField
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
+from mla_tracker.accounts.passkeys import LONGEST_NAME
 from mla_tracker.accounts.passwords import LONGEST
 from mla_tracker.accounts.services import DENSITIES, THEMES, Preferences
 from mla_tracker.web.context import services
@@ -54,3 +55,24 @@ class PreferencesForm(BaseForm):
 
 def _zones() -> list[str]:
     return sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(_NO_PLACE))
+
+
+class AppForm(BaseForm):
+    code = StringField(
+        _l("Code that the app shows"),
+        validators=[InputRequired(_l("Enter the six digits of the app.")), Length(max=20)],
+        description=_l("Six digits; they change every 30 seconds"),
+    )
+    sealed = HiddenField()
+
+
+class PasskeyForm(BaseForm):
+    name = StringField(
+        _l("Name of the passkey"),
+        validators=[
+            InputRequired(_l("Give the passkey a name, such as that of the device.")),
+            Length(max=LONGEST_NAME),
+        ],
+        description=_l("Such as “work laptop” or “key on the ring”"),
+    )
+    answer = HiddenField(validators=[Length(max=20_000)])

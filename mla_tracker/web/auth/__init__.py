@@ -1,1 +1,1 @@
-"""Signing in and out."""
+"""Signing in and out, and proving again who one is."""

@@ -1,41 +1,29 @@
-"""`/login` and `/logout`."""
+"""`/login`, its second step, and `/logout`."""
 
 import math
-from typing import Any, Final
+from typing import Any
 
-import structlog
 from flask import Blueprint, g, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user, login_user, logout_user
 
-from mla_tracker.accounts.actor import SYSTEM
-from mla_tracker.accounts.guessing import DELAY_AFTER, LOCK_AFTER
-from mla_tracker.accounts.permissions import Permission
 from mla_tracker.accounts.queries import account_by_id, actor_of
-from mla_tracker.accounts.sessions import end_session
+from mla_tracker.accounts.sessions import begin_session, end_session
 from mla_tracker.accounts.signing_in import Refused, SignedIn, sign_in
 from mla_tracker.casework.administration import note
-from mla_tracker.web.access import public, requires
+from mla_tracker.web.access import half, public
 from mla_tracker.web.account.own_preferences import show_as_account_wants
-from mla_tracker.web.auth.forms import LoginForm
+from mla_tracker.web.auth.forms import LoginForm, ProofForm
 from mla_tracker.web.auth.kept_forms import kept_form
 from mla_tracker.web.auth.known_browser import known_browser, remember_browser
-from mla_tracker.web.context import (
-    client_address,
-    current_account,
-    current_session_id,
-    db,
-    now,
-    office,
-)
+from mla_tracker.web.auth.proof_page import proof_page
+from mla_tracker.web.auth.proving import passkey_challenge, proved, refused_proof
+from mla_tracker.web.auth.refusing import record_refusal, slow_words
+from mla_tracker.web.context import NOBODY, client_address, db, half_signed_in, now, office
 from mla_tracker.web.extensions import User, limiter
 from mla_tracker.web.local_address import local
 
 bp = Blueprint("auth", __name__)
-
-_log = structlog.get_logger(__name__)
-_TOLD_AT: Final = (DELAY_AFTER, LOCK_AFTER)
 
 
 def _who_tries() -> str:
@@ -67,12 +55,12 @@ def login() -> Any:
         if isinstance(found, SignedIn):
             return _enter(found, form)
         if isinstance(found, Refused):
-            _record_refusal(found)
+            record_refusal(found.account_id, found.failures)
             form.password.errors = [_("The address or the password is not right.")]
             status = 422
         else:
             seconds = max(1, math.ceil((found.until - now()).total_seconds()))
-            form.password.errors = [_slow(seconds)]
+            form.password.errors = [slow_words(seconds)]
             status, headers = 429, {"Retry-After": str(seconds)}
             db().rollback()
     elif form.errors:
@@ -83,60 +71,76 @@ def login() -> Any:
 def _enter(found: SignedIn, form: LoginForm) -> Any:
     """A session of its own for this sign-in: nothing of the cookie before it is carried over."""
     account = account_by_id(db(), found.account_id)
-    note(office(), db(), actor=actor_of(account), code="signed_in", detail={"address": client_address()}, now=now())
+    if found.pending:
+        db().commit()
+        _carry(User(found.token, found.session_id, account, NOBODY, pending=True))
+        asked = ProofForm(formdata=None, next=form.next.data, kept=form.kept.data)
+        return proof_page(asked, "auth.second_factor")
+    return _let_in(User(found.token, found.session_id, account, actor_of(account)), form, "password")
+
+
+def _let_in(user: User, form: LoginForm | ProofForm, how: str) -> Any:
+    """The end of signing in: recorded, and on to where one wanted to go."""
+    account = user.account
+    detail = {"address": client_address(), "how": how}
+    note(office(), db(), actor=actor_of(account), code="signed_in", detail=detail, now=now())
     db().commit()
-    session.clear()
-    g.pop("csrf_token", None)
-    login_user(User(found.token, found.session_id, account, actor_of(account)))
-    kept = kept_form(form.kept.data or "", account.id)
-    way_on = local(form.next.data or "")
-    page = render_template("accounts/kept.html", kept=kept, way_on=way_on) if kept else redirect(way_on)
-    response = make_response(page)
+    _carry(user)
+    response = make_response(way_on(form, account.id))
     remember_browser(response, account.id)
     show_as_account_wants(response, account)
     return response
 
 
-def _record_refusal(found: Refused) -> None:
-    """Each refusal is a line of the log; where guessing begins to be slowed, and where it is locked, the trail says so.
-    Neither holds the name as typed: some people type their password there.
-    """
-    _log.warning("sign-in refused", account=found.account_id, address=client_address(), failures=found.failures)
-    if found.failures in _TOLD_AT:
-        detail = {"address": client_address(), "number": found.failures}
-        if found.account_id is not None:
-            detail["account"] = found.account_id
-        note(office(), db(), actor=SYSTEM, code="guessing_slowed", detail=detail, now=now())
-    db().commit()
+def _carry(user: User) -> None:
+    session.clear()
+    g.pop("csrf_token", None)
+    login_user(user)
 
 
-def _slow(seconds: int) -> str:
-    if seconds < 90:
-        return str(
-            ngettext(
-                "Too many attempts. Wait %(num)d second, then try again.",
-                "Too many attempts. Wait %(num)d seconds, then try again.",
-                seconds,
-            )
-        )
-    minutes = math.ceil(seconds / 60)
-    return str(
-        ngettext(
-            "Too many attempts. Wait %(num)d minute, then try again.",
-            "Too many attempts. Wait %(num)d minutes, then try again.",
-            minutes,
-        )
+def way_on(form: LoginForm | ProofForm, account_id: int) -> Any:
+    """The form that was kept, for its owner's word, or the page asked for."""
+    kept = kept_form(form.kept.data or "", account_id)
+    wanted = local(form.next.data or "")
+    return render_template("accounts/kept.html", kept=kept, way_on=wanted) if kept else redirect(wanted)
+
+
+@bp.route("/login/second-factor", methods=["GET", "POST"])
+@limiter.limit("30 per minute", methods=["POST"])
+@half
+def second_factor() -> Any:
+    """The second factor; with it the pending session ends and a new one begins (ASVS 7.2.4)."""
+    waiting: User = current_user._get_current_object()
+    form = ProofForm()
+    if request.method == "GET":
+        form.next.data = request.args.get("next", "")
+    found = proved(form, waiting, by_password=False) if form.validate_on_submit() else ""
+    if not found:
+        return refused_proof(form, "auth.second_factor")
+    end_session(db(), waiting.session_id, waiting.account.id, now())
+    row, fresh_token = begin_session(
+        db(), waiting.account.id, address=client_address(), agent=request.headers.get("User-Agent", ""), now=now()
     )
+    return _let_in(User(fresh_token, row.id, waiting.account, actor_of(waiting.account)), form, found)
+
+
+@bp.post("/login/second-factor/passkey")
+@limiter.limit("30 per minute")
+@half
+def second_factor_passkey() -> Any:
+    """What a passkey is to sign at the door."""
+    return passkey_challenge()
 
 
 @bp.post("/logout")
-@requires(Permission.ACCOUNT_SELF)
+@public
 def logout() -> Any:
-    """End this session: its row, its cookie, and what the browser kept."""
-    account, row = current_account(), current_session_id()
-    if account is not None and row is not None:
-        end_session(db(), row, account.id, now())
-        note(office(), db(), actor=actor_of(account), code="signed_out", detail={}, now=now())
+    """End this session, whole or half: its row, its cookie, and what the browser kept."""
+    if current_user.is_authenticated:
+        account = current_user.account
+        end_session(db(), current_user.session_id, account.id, now())
+        if not half_signed_in():
+            note(office(), db(), actor=actor_of(account), code="signed_out", detail={}, now=now())
         db().commit()
     logout_user()
     session.clear()

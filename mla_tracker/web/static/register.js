@@ -4,6 +4,7 @@ import {startGuards} from "./guards.js";
 import {startKeys} from "./keys.js";
 import {startLists} from "./lists.js";
 import {startPalette} from "./palette.js";
+import {startPasskeys} from "./passkeys.js";
 import {startSelects} from "./selects.js";
 
 startDisplay();
@@ -12,3 +13,4 @@ startLists();
 startGuards();
 startKeys();
 startPalette();
+startPasskeys();
