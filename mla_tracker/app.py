@@ -15,6 +15,7 @@ from mla_tracker.web.account.views import bp as account
 from mla_tracker.web.admin import bp as admin
 from mla_tracker.web.audit.views import bp as audit
 from mla_tracker.web.auth.confirming import bp as confirming
+from mla_tracker.web.auth.links import bp as links
 from mla_tracker.web.auth.views import bp as auth
 from mla_tracker.web.cases import bp as cases
 from mla_tracker.web.codes.views import bp as codes
@@ -93,6 +94,7 @@ def _register(app: Flask, settings: Settings) -> None:
     for blueprint in (
         auth,
         confirming,
+        links,
         account,
         factors,
         admin,

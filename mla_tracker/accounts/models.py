@@ -114,6 +114,16 @@ class RecoveryCode(Base):
     __table_args__ = (UniqueConstraint("account_id", "code_hash"),)
 
 
+class PasswordLink(Base):
+    """The one link by mail with which this person may set a password; only the SHA-256 of its token is kept."""
+
+    __tablename__ = "password_link"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    expires_at: Mapped[datetime]
+
+
 class FactorReset(Base):
     """One administrator asked that the second factors of a person be taken away; another one must agree."""
 

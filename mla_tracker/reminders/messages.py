@@ -107,6 +107,13 @@ def floor_message(notice: FloorNotice, envelope: Envelope, letterhead: Letterhea
     return _message("summary", subject, envelope, letterhead, now, values)
 
 
+def account_message(what: str, link: str, envelope: Envelope, letterhead: Letterhead, now: datetime) -> EmailMessage:
+    """A letter about the person's own account; `link` is "" where there is nothing to open."""
+    values: dict[str, object] = {"what": what, "link": link, "sign_in": f"{letterhead.base_url}/login"}
+    subject = _render("account_subject.txt", envelope, values).strip()
+    return _message("account", subject, envelope, letterhead, now, values)
+
+
 def _message(
     template: str, subject: str, envelope: Envelope, letterhead: Letterhead, now: datetime, values: dict[str, object]
 ) -> EmailMessage:

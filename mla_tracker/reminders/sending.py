@@ -25,7 +25,8 @@ from mla_tracker.cases.models import Case
 from mla_tracker.core import clock, heartbeat, office_setting
 from mla_tracker.core.database import Sessions
 from mla_tracker.deadlines.models import Deadline
-from mla_tracker.reminders import rules
+from mla_tracker.reminders import account_letters, rules
+from mla_tracker.reminders.account_letters import ACCOUNT
 from mla_tracker.reminders.mailer import BUDGET_SECONDS, Delayed, Mailer, Refused, Unreachable
 from mla_tracker.reminders.messages import (
     DeadlineNotice,
@@ -265,6 +266,8 @@ def _prepare(session: Session, lease: Lease, letterhead: Letterhead, at: datetim
     if case is None:
         if not account.active:
             return _suppress(notice, _INACTIVE)
+        if notice.kind == ACCOUNT:
+            return account_letters.message(session, notice.rung, account.id, envelope, letterhead, at)
         return floor_message(_floor_facts(session, notice), envelope, letterhead, at)
     if deadline is None:
         return _suppress(notice, ENDED)

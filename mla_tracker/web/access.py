@@ -8,12 +8,13 @@ from functools import wraps
 from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.exceptions import ServiceUnavailable
 
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.core.errors import NotPermitted
+from mla_tracker.web.auth.door import login_page
 from mla_tracker.web.auth.forms import LoginForm, ProofForm
 from mla_tracker.web.auth.kept_forms import keep_form
 from mla_tracker.web.auth.proof_page import proof_page
@@ -89,7 +90,7 @@ def _ask_who() -> Any:
     if not kept:
         return redirect(url_for("auth.login", next=_way_back()))
     form = LoginForm(formdata=None, next=_way_back(), kept=kept)
-    return render_template("accounts/login.html", form=form, door=url_for("auth.login")), 401
+    return login_page(form), 401
 
 
 def _ask_proof() -> Any:

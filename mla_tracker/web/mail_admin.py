@@ -33,6 +33,15 @@ REASONS: Final = {
     "reassigned": _l("Somebody else is told"),
     "inactive": _l("The account is disabled"),
 }
+LETTERS: Final = {
+    "invitation": _l("Invitation"),
+    "password_link": _l("Link to set a password"),
+    "password_changed": _l("Word of a new password"),
+    "factor_added": _l("Word of a new second factor"),
+    "factor_removed": _l("Word of a second factor taken away"),
+    "factors_reset": _l("Word of second factors taken away by administrators"),
+    "role_changed": _l("Word of another role"),
+}
 STATES: Final = {
     "planned": _l("Waiting"),
     "claimed": _l("Being sent"),
@@ -81,6 +90,8 @@ def retry(notice_id: int) -> Any:
 def rung_words(rung: str) -> str:
     """What a rung of the ladder is called on a page, in the reader's language."""
     named = {"due": _("On the day"), "chase": _("The other State is late"), "summary": _("Summary after a load")}
+    if rung in LETTERS:
+        return str(LETTERS[rung])
     kind, number = rung.rstrip("0123456789%+-"), rung.strip("abcdefghijklmnopqrstuvwxyz+-%")
     if not number:
         return str(named.get(rung, rung))

@@ -22,6 +22,7 @@ from mla_tracker.accounts.second_factors import (
 )
 from mla_tracker.casework.administration import note
 from mla_tracker.core.errors import DomainError, NotVisible
+from mla_tracker.reminders.account_letters import Letter, write_letter
 from mla_tracker.web.access import requires
 from mla_tracker.web.account.forms import AppForm, PasskeyForm
 from mla_tracker.web.context import current_actor, db, must_set_up_factor, now, office, services
@@ -176,4 +177,6 @@ def _codes() -> Any:
 
 
 def _note(code: str, **detail: str) -> None:
+    if code in set(Letter):
+        write_letter(db(), _user().account.id, Letter(code), now())
     note(office(), db(), actor=current_actor(), code=code, detail=detail, now=now())

@@ -12,6 +12,7 @@ from mla_tracker.accounts.services import change_password, change_preferences, p
 from mla_tracker.accounts.sessions import end_all_sessions, end_session
 from mla_tracker.casework.administration import note
 from mla_tracker.core.errors import DomainError, NotVisible
+from mla_tracker.reminders.account_letters import Letter, write_letter
 from mla_tracker.web.access import requires
 from mla_tracker.web.account.browser_names import browser_name
 from mla_tracker.web.account.forms import PasswordForm, PreferencesForm
@@ -48,6 +49,7 @@ def index() -> Any:
             db().rollback()
             form.take(problem)
         else:
+            write_letter(db(), account.id, Letter.PASSWORD_CHANGED, now())
             note(office(), db(), actor=current_actor(), code="password_changed", detail={}, now=now())
             db().commit()
             told(_("Your password is changed; your other sessions have ended."))

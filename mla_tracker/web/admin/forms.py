@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
+from mla_tracker.accounts.passwords import LONGEST
 from mla_tracker.web.fields import SelectChoice
 from mla_tracker.web.forms import BaseForm
 from mla_tracker.web.role_words import ROLES
@@ -19,8 +20,8 @@ class PersonForm(BaseForm):
     role = SelectField(_l("Role"), choices=_ROLE_CHOICES)
     password = PasswordField(
         _l("First password"),
-        validators=[InputRequired(_l("Enter a first password.")), Length(max=128)],
-        description=_l("Tell it in person; it can be changed under “Account”"),
+        validators=[Length(max=LONGEST)],
+        description=_l("Empty: an invitation goes to the address. Otherwise tell it in person"),
     )
 
 

@@ -13,6 +13,7 @@ from mla_tracker.accounts.second_factors import agree_reset, ask_reset, asked_re
 from mla_tracker.accounts.sessions import end_all_sessions
 from mla_tracker.casework.administration import note
 from mla_tracker.core.errors import DomainError
+from mla_tracker.reminders.account_letters import Letter, write_letter
 from mla_tracker.web.access import requires
 from mla_tracker.web.account.browser_names import browser_name
 from mla_tracker.web.admin.forms import GivenPasswordForm, PersonForm, RoleForm
@@ -38,14 +39,16 @@ def create() -> Any:
         try:
             account = accounts.create_account(
                 db(), email=form.email.data or "", name=form.name.data or "", role=form.role.data,
-                password=form.password.data, now=now(),
+                password=form.password.data or None, now=now(),
             )  # fmt: skip
         except DomainError as problem:
             db().rollback()
             form.take(problem)
         else:
+            if not form.password.data:
+                write_letter(db(), account.id, Letter.INVITATION, now())
             _note("account_created", account.id, role=account.role)
-            told(_("The account is ready."))
+            told(_("The account is ready.") if form.password.data else _("An invitation is on its way."))
             return redirect(url_for("admin.list_people"))
     return _people_page(form)
 
@@ -76,6 +79,7 @@ def change_role(account_id: int) -> Any:
             db().rollback()
             form.take(problem)
         else:
+            write_letter(db(), account_id, Letter.ROLE_CHANGED, now())
             _note("role_changed", account_id, was=before, now=form.role.data)
             told(_("The role is changed; it counts from the next page on."))
             return redirect(url_for("admin.person", account_id=account_id))
@@ -95,6 +99,7 @@ def give_password(account_id: int) -> Any:
             db().rollback()
             form.take(problem)
         else:
+            write_letter(db(), account_id, Letter.PASSWORD_CHANGED, now())
             _note("password_given", account_id)
             told(_("The new password counts from now on; all sessions have ended."))
             return redirect(url_for("admin.person", account_id=account_id))
@@ -108,6 +113,19 @@ def _person_page(account: Account, form: RoleForm, given: GivenPasswordForm) -> 
         factors=factors_of(db(), account.id), reset=asked_reset(db(), account.id, now()), me=current_actor().account_id,
     )  # fmt: skip
     return page, 422 if form.errors or given.errors else 200
+
+
+@bp.post("/people/<int:account_id>/link")
+@requires(Permission.ADMIN_PEOPLE, risky=True)
+def send_link(account_id: int) -> Any:
+    """A link by mail with which the person sets a password himself."""
+    account = account_by_id(db(), account_id)
+    if not account.active:
+        raise DomainError("The account is disabled: open it first.")
+    write_letter(db(), account_id, Letter.PASSWORD_LINK if account.password_hash else Letter.INVITATION, now())
+    _note("password_link_sent", account_id)
+    told(_("A link is on its way. It holds 30 minutes."))
+    return redirect(url_for("admin.person", account_id=account_id))
 
 
 @bp.post("/people/<int:account_id>/disable")
@@ -152,6 +170,7 @@ def reset_factors(account_id: int) -> Any:
         told(_("Another administrator must agree within two days: it stands on this page."))
     else:
         asked_by = agree_reset(db(), account, agreed_by=me, now=now())
+        write_letter(db(), account_id, Letter.FACTORS_RESET, now())
         _note("factors_reset", account_id, asked_by=asked_by)
         told(_("The second factors are taken away and all sessions have ended."))
     return redirect(url_for("admin.person", account_id=account_id))

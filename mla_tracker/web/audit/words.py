@@ -10,6 +10,7 @@ ACTS: Final[Mapping[str, Any]] = {
     "signed_in": _l("Signed in"),
     "signed_out": _l("Signed out"),
     "password_changed": _l("Password changed"),
+    "password_link_sent": _l("Link to set a password sent"),
     "password_given": _l("Password given"),
     "factor_added": _l("Second factor set up"),
     "factor_removed": _l("Second factor taken away"),

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
+from mla_tracker.accounts.passwords import LONGEST
 from mla_tracker.web.forms import BaseForm
 
 
@@ -32,3 +33,17 @@ class ProofForm(BaseForm):
     answer = HiddenField(validators=[Length(max=20_000)])
     next = HiddenField()
     kept = HiddenField()
+
+
+class ForgottenForm(BaseForm):
+    email = EmailField(
+        _l("E-mail address"), validators=[InputRequired(_l("Enter your e-mail address.")), Length(max=254)]
+    )
+
+
+class NewPasswordForm(BaseForm):
+    password = PasswordField(
+        _l("New password"),
+        validators=[InputRequired(_l("Enter a new password.")), Length(max=LONGEST)],
+        description=_l("12 characters or more; a sentence of several words is easy to keep and hard to guess"),
+    )

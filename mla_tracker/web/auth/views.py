@@ -13,6 +13,7 @@ from mla_tracker.accounts.signing_in import Refused, SignedIn, sign_in
 from mla_tracker.casework.administration import note
 from mla_tracker.web.access import half, public
 from mla_tracker.web.account.own_preferences import show_as_account_wants
+from mla_tracker.web.auth.door import login_page
 from mla_tracker.web.auth.forms import LoginForm, ProofForm
 from mla_tracker.web.auth.kept_forms import kept_form
 from mla_tracker.web.auth.known_browser import known_browser, remember_browser
@@ -65,7 +66,7 @@ def login() -> Any:
             db().rollback()
     elif form.errors:
         status = 422
-    return render_template("accounts/login.html", form=form, door=url_for("auth.login")), status, headers
+    return login_page(form), status, headers
 
 
 def _enter(found: SignedIn, form: LoginForm) -> Any:
