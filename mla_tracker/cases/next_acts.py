@@ -110,16 +110,19 @@ class Offer:
         return self.transition.event
 
 
+def permitted(cycle: LifeCycle, status: str | None, direction: str, actor: Actor) -> list[Transition]:
+    """The rows of the table that are open in this status to the actor's role."""
+    return [row for row in cycle.open_from(status, direction) if actor.may(Permission(row.permission))]
+
+
 def offers(tables: LifeCycles, cycle: LifeCycle, file: CaseFile, actor: Actor) -> list[Offer]:
     """Every act that the table permits in the present status and the actor's role may do; the usual one comes first."""
     status = file.standing.place.status
     usual = _USUAL[cycle.code].get(status or "", ())
     rows = [
         row
-        for row in cycle.open_from(status, file.direction)
-        if row.event not in _ELSEWHERE
-        and actor.may(Permission(row.permission))
-        and not _second_person(row, file, actor)
+        for row in permitted(cycle, status, file.direction, actor)
+        if row.event not in _ELSEWHERE and not _second_person(row, file, actor)
     ]
     found = [
         Offer(
@@ -148,8 +151,8 @@ def item_offers(tables: LifeCycles, file: CaseFile, item_id: int, actor: Actor) 
         return []
     return [
         Offer(row, tables.events[row.event], row.to != SAME, row.event in GRAVE, row.event == "item_executed")
-        for row in tables.item.open_from(place.status, file.direction)
-        if row.event not in _ELSEWHERE and actor.may(Permission(row.permission))
+        for row in permitted(tables.item, place.status, file.direction, actor)
+        if row.event not in _ELSEWHERE
     ]
 
 

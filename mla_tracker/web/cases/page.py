@@ -122,6 +122,7 @@ def _standing(
         else ""
     )
     status = status_label(cycle, case.status)
+    life = Markup('<a href="{}">{}</a>').format(url_for("cases.course", reference=case.reference), _("life cycle"))
     lead = leads.get(case.lead_id) if case.lead_id else None
     change = Markup('<a href="{}">{}</a>').format(url_for("cases.lead", reference=case.reference), _("change"))
     facts = [
@@ -130,7 +131,7 @@ def _standing(
             "label": _("Status"),
             "value": ended if case.closed_on and ended else status,
             "note": Markup(", ").join(
-                part for part in (status if case.closed_on and ended else "", counted, since) if part
+                part for part in (status if case.closed_on and ended else "", counted, since, life) if part
             ),
         },
         {
