@@ -11,6 +11,7 @@ The tables of `life_cycle.py` name facts ("at least one ground …"). Each fact 
 A page builds its form and a command its options from the same specification. No database, no clock.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -38,6 +39,9 @@ class FieldKind(StrEnum):
     POSTPONEMENT_GROUND = "postponement_ground"
     BASIS = "basis"
     REFERENCE = "reference"
+    ROUND = "round"
+    AMOUNT = "amount"
+    CURRENCY = "currency"
 
 
 @dataclass(frozen=True)
@@ -282,6 +286,9 @@ FACTS: Final[Mapping[str, FactSpec]] = {
     "END_RESULT": FactSpec(fields=(_long("result", "How it ended"),)),
 }  # fmt: skip
 
+_CONTENT: Final = _long("content", "Content", required=False)
+_WHICH: Final = FieldSpec("round", "Which one", FieldKind.ROUND, required=False)
+
 # Asked by the act itself, beside what its row in the table needs.
 _ASKED_BY_ACT: Final[Mapping[str, tuple[FieldSpec, ...]]] = {
     "legal_basis_accepted": (
@@ -293,11 +300,74 @@ _ASKED_BY_ACT: Final[Mapping[str, tuple[FieldSpec, ...]]] = {
             "inquiry", "Inquiry", ("received", "The other State asked"), ("answered", "We answered"),
             ("sent", "We asked"), ("answered_by_them", "The other State answered"),
         ),
-        _long("content", "Content", required=False),
+        _WHICH,
+        _CONTENT,
     ),
     "assurance_recorded": (
-        _choice("assurance", "Assurance", ("requested", "Asked for"), ("given", "Given"), ("insufficient", "Found insufficient")),
-        _long("content", "Text of the assurance"),
+        _choice(
+            "assurance", "Assurance", ("requested", "Asked for"), ("given", "Given"), ("sufficient", "Found sufficient"),
+            ("insufficient", "Found insufficient"), ("not_needed", "Not needed any more"),
+        ),
+        _WHICH,
+        _long("content", "Text of the assurance, or why it suffices or not"),
+    ),
+    "condition_recorded": (
+        _choice(
+            "condition_state", "Where it stands", ("proposed", "Proposed"), ("accepted", "Accepted"), ("rejected", "Rejected"),
+            ("fulfilled", "Fulfilled"),
+        ),
+        _WHICH,
+    ),
+    "competing_recorded": (
+        _choice("competing_step", "What is recorded", ("recorded", "A competing request"), ("chosen", "The choice, or that there is none any more")),
+        _WHICH,
+        _long("content", "State, offences, dates; or the choice and its reasons"),
+    ),
+    "speciality_consent_recorded": (
+        _choice("speciality_step", "Consent", ("asked", "Asked for"), ("given", "Given"), ("refused", "Refused")),
+        _WHICH,
+        _long("content", "For which offence, or for surrender to which State"),
+    ),
+    "use_consent_recorded": (
+        _choice(
+            "use_consent", "Use for another purpose", ("asked", "Consent asked for"), ("given", "Consent given"),
+            ("refused", "Consent refused"), ("notice_before_disclosure", "Notice before exculpatory material is disclosed"),
+        ),
+        _WHICH,
+        _long("content", "Which material, for which purpose"),
+    ),
+    "safe_conduct_recorded": (
+        _choice(
+            "safe_conduct", "Safe conduct", ("granted", "Granted"), ("presence_not_required", "The person was told that he is free to go"),
+            ("left", "The person left"), ("ended", "It ended: the person stayed"),
+        ),
+        _WHICH,
+        _long("content", "For whom, for which hearing"),
+    ),
+    "cost_recorded": (
+        _choice(
+            "cost", "Costs", ("ordinary", "Ordinary, borne by the requested State"), ("raised", "Substantial or extraordinary: consulted"),
+            ("agreed", "Agreed who bears them"), ("not_agreed", "Not agreed"),
+        ),
+        _WHICH,
+        FieldSpec("amount", "Amount", FieldKind.AMOUNT, required=False, hint="For example 1250.00"),
+        FieldSpec("currency", "Currency", FieldKind.CURRENCY, required=False, hint="Three letters, such as EUR"),
+        _long("content", "What for, and who bears it"),
+    ),
+    "contact_recorded": (
+        _choice(
+            "contact", "With", ("police", "Police"), ("fiu", "Financial intelligence unit"), ("network", "A network"),
+            ("prosecutor", "Prosecutor to prosecutor"), ("liaison", "Liaison officer"), ("other", "Other"),
+        ),
+        _long("content", "What was asked or told"),
+    ),
+    "case_linked": (
+        FieldSpec("linked", "Reference of the other request", FieldKind.REFERENCE),
+        _choice(
+            "link", "How they are related", ("same_operation", "Same operation"), ("competing", "Competing request"),
+            ("follows", "Follows from spontaneous information or a contact"), ("related", "Otherwise related"),
+        ),
+        _CONTENT,
     ),
 }  # fmt: skip
 
@@ -331,6 +401,11 @@ def lacking(transition: Transition, file: CaseFile) -> list[str]:
     if transition.event in _HELD_BY_PROPOSAL and transition.event != "item_refused" and not file.refusal_complete:
         lacking.append("GROUND")
     return lacking
+
+
+def asked_by_act(code: str) -> tuple[FieldSpec, ...]:
+    """The questions of an act that do not come from its row in the table."""
+    return _ASKED_BY_ACT.get(code, ())
 
 
 def fields_asked(transition: Transition) -> tuple[FieldSpec, ...]:
@@ -399,7 +474,23 @@ def _misfit(field: FieldSpec, value: Any) -> str:
         return "Enter a day."
     if field.kind is FieldKind.CHOICE and value not in dict(field.choices):
         return "Choose one of the values offered."
+    if field.kind is FieldKind.AMOUNT and not _is_amount(value):
+        return "Enter an amount such as 1250.00."
+    if field.kind is FieldKind.CURRENCY and not re.fullmatch("[A-Z]{3}", str(value)):
+        return "Enter the three letters of a currency, such as EUR."
     return ""
+
+
+def _is_amount(value: Any) -> bool:
+    """A sum of money in plain figures with at most two decimals."""
+    return re.fullmatch(r"\d{1,15}(\.\d{1,2})?", str(value)) is not None
+
+
+DAYS_ASKED: Final = frozenset(
+    [spec.name for fact in FACTS.values() for spec in fact.fields if spec.kind is FieldKind.DATE]
+    + [code.lower() for code, fact in FACTS.items() if fact.happens is not None]
+)
+"""The keys of an entry's detail that hold a day."""
 
 
 def _is_day(value: Any) -> bool:

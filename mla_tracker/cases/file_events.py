@@ -27,8 +27,17 @@ FILE_EVENTS: Final[dict[str, str]] = {
     "limit_missed": "Time limit passed unmet",
     "deadlines_moved": "Deadlines moved by a change of rules or calendars",
     "note_added": "Note added",
+    # Asked for like an act, see `file_entries.py`.
+    "contact_recorded": "Informal contact",
+    "use_consent_recorded": "Use for another purpose",
+    "safe_conduct_recorded": "Safe conduct",
+    "cost_recorded": "Costs",
+    "case_linked": "Link to another request",
 }
 CORRECTABLE: Final = frozenset(
     {"pause_opened", "pause_closed", "deadline_set", "deadline_extended", "deadline_met", "deadline_disputed"}
+    | {"contact_recorded", "use_consent_recorded", "safe_conduct_recorded", "cost_recorded", "case_linked"}
 )
-"""Those of which deadlines are computed: a wrong one is annulled by a correction, like an act of the law."""
+"""Those from which something follows, a deadline or a round: a wrong one is annulled by a correction, like an act of
+the law.
+"""

@@ -18,6 +18,7 @@ from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.audit.chain import AuditKey, canonical, detail_digest, new_salt, seal
 from mla_tracker.cases.facts import CaseFile, lacking, misfits, unanswered, unmet
+from mla_tracker.cases.file_entries import BEFORE_THE_REQUEST, FILE_ENTRIES
 from mla_tracker.cases.file_events import FILE_EVENTS
 from mla_tracker.cases.life_cycle import LifeCycle, LifeCycles, Transition, TransitionNotAllowed
 from mla_tracker.cases.models import AssistanceItem, Case, CaseEvent, CaseEventDetail
@@ -107,12 +108,14 @@ class OpenAct:
         given = dict(detail or {})
         if code in FILE_EVENTS:
             self._may(Permission.REQUEST_WORK)
+            if code in FILE_ENTRIES and (wrong := _wrong_answers(FILE_ENTRIES[code], given)):
+                raise Invalid(wrong)
         else:
             row = self.transition(code, item_id)
             self._may(Permission(row.permission))
             self._second_person(row, item_id)
             self._facts(row, given, vouched)
-        self._day(happened_on)
+        self._day(code, happened_on)
         seq = self.length + 1
         entry = Entry(seq, code, happened_on, at, item_id, corrects_seq, self.actor.account_id, given)
         if code not in FILE_EVENTS:
@@ -155,7 +158,7 @@ class OpenAct:
     def _facts(self, row: Transition, detail: Mapping[str, Any], vouched: frozenset[str]) -> None:
         file = self.file
         missing = unmet(row, file, detail, vouched)
-        questions = unanswered(row, detail) | misfits(row, detail)
+        questions = _wrong_answers(row, detail)
         if not missing and not questions:
             return
         standing = [fact for fact in lacking(row, file) if fact in missing]
@@ -163,11 +166,11 @@ class OpenAct:
             raise DomainError(self.tables.missing_words(row.event, standing[0], row.article))
         raise Invalid(questions | {name or "on": f"Enter {self.tables.facts[fact]}." for fact, name in missing.items()})
 
-    def _day(self, happened_on: date) -> None:
+    def _day(self, code: str, happened_on: date) -> None:
         if happened_on > self.today:
             raise DomainError("This day lies in the future.", "on")
         first = self.entries[0].happened_on if self.entries else happened_on
-        if happened_on < first:
+        if happened_on < first and code not in BEFORE_THE_REQUEST:
             raise DomainError(f"This day lies before the first entry of the case ({first.isoformat()}).", "on")
 
     def _chain(self, entry: Entry) -> None:
@@ -191,6 +194,10 @@ class OpenAct:
                 detail=CaseEventDetail(salt=salt, text=text),
             )
         )
+
+
+def _wrong_answers(row: Transition, detail: Mapping[str, Any]) -> dict[str, str]:
+    return unanswered(row, detail) | misfits(row, detail)
 
 
 def chained_text(case_id: int, entry: Entry, recorded_at: datetime) -> str:

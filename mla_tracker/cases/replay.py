@@ -147,6 +147,20 @@ def replay(tables: LifeCycles, cycle: LifeCycle, direction: str, entries: Sequen
     )
 
 
+# The acts that say what came of an item, with the key of the detail that says it.
+_RESULTS: Final = {"item_executed": "result", "item_executed_in_part": "result", "item_not_executable": "reason"}
+
+
+def results_of_items(entries: Sequence[Entry]) -> dict[int, str]:
+    """What came of each item of which an act says so; "" where that act was annulled."""
+    found = {entry.item_id: "" for entry in entries if entry.item_id is not None and entry.code in _RESULTS}
+    for entry in effective(entries):
+        if entry.item_id is not None and entry.code in _RESULTS:
+            told = [str(entry.detail.get(key) or "").strip() for key in (_RESULTS[entry.code], "reasons")]
+            found[entry.item_id] = "\n".join(text for text in told if text)
+    return found
+
+
 def items_move(cycle: LifeCycle, direction: str, standing: Standing) -> bool:
     """Whether the items of the case can move: not those of a closed case, nor of a request that was never sent."""
     status = standing.place.status

@@ -21,9 +21,10 @@ from mla_tracker.cases.models import AssistanceItem, Case
 from mla_tracker.cases.open_act import OpenAct
 from mla_tracker.cases.queries import entries_of, lock_case
 from mla_tracker.cases.registration import refresh_search_text
-from mla_tracker.cases.replay import Entry
+from mla_tracker.cases.replay import Entry, results_of_items
 from mla_tracker.casework.clocks import recompute_deadlines
 from mla_tracker.casework.office import Office
+from mla_tracker.casework.projecting import project
 from mla_tracker.core import clock
 from mla_tracker.core.errors import Conflict
 from mla_tracker.reminders.services import replan_case
@@ -92,9 +93,10 @@ def open_on(
     )
 
 
-def close(office: Office, opened: OpenAct) -> None:
-    """What follows from every change, in this order; the caller commits."""
+def close(office: Office, opened: OpenAct, *, rebuilding: bool = False) -> None:
+    """What follows from every change, in this order; the caller commits. `rebuilding`: without any new entry too."""
     derive(opened)
+    project(opened, whole=rebuilding)
     opened.session.flush()
     refresh_search_text(opened.session, opened.case)
     recompute_deadlines(office, opened)
@@ -117,7 +119,10 @@ def derive(opened: OpenAct) -> None:
     case.decided_on, case.executed_on = standing.decided_on, standing.executed_on
     case.answered_on, case.closed_on = standing.answered_on, standing.closed_on
     case.taken_over = standing.taken_over
+    results = results_of_items(opened.entries)
     for item in opened.session.scalars(select(AssistanceItem).where(AssistanceItem.case_id == case.id)):
         stands = standing.items[item.id]
+        if (result := results.get(item.id)) is not None:
+            item.result = result
         if stands.status is not None and stands.since is not None:
             item.status, item.status_since, item.outcome = stands.status, stands.since, stands.outcome

@@ -41,13 +41,21 @@ def receive_formal_request(act: OpenAct, given: Given) -> int:
     return seq
 
 
+def grant(act: OpenAct, given: Given) -> int:
+    """Grant, or take the court's order of surrender, once the assurances asked for are settled."""
+    exchanges.require_assurances_settled(act)
+    if given.code == "granted_in_part":
+        return decisions.grant_in_part(act, given)
+    return given.append(act, given.code)
+
+
 RECORDERS: Final[Mapping[str, Recorder]] = {
     "accepted": accept,
     "accepted_in_part": accept,
     "execution_ordered": order_execution,
     "formal_request_received": receive_formal_request,
-    **exchanges.RECORDERS,
     **decisions.RECORDERS,
+    **dict.fromkeys(("granted", "granted_in_part", "granted_on_condition", "surrender_ordered"), grant),
 }
 
 

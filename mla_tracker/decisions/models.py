@@ -30,7 +30,7 @@ class Refusal(Base):
     sent_back_on: Mapped[date | None]
     communicated_on: Mapped[date | None]
 
-    grounds: Mapped[list["RefusalGround"]] = relationship(order_by="RefusalGround.id", cascade="all")
+    grounds: Mapped[list["RefusalGround"]] = relationship(order_by="RefusalGround.id", cascade="all, delete-orphan")
 
     __table_args__ = (CheckConstraint("given_by in ('us', 'court', 'other_state')", name="given_by"),)
 
@@ -48,12 +48,16 @@ class RefusalGround(Base):
 
 
 class Postponement(Base):
-    """Later, not no (UNCAC 46(25)): ground, reasons, the day of the next review, and the day on which it ended."""
+    """Later, not no (UNCAC 46(25)): ground, reasons, the day of the next review, and the day on which it ended.
+
+    `postponed_seq` is the event that opened it.
+    """
 
     __tablename__ = "postponement"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    postponed_seq: Mapped[int] = mapped_column(Integer)
     ground_code: Mapped[str] = mapped_column(ForeignKey("ground.code"))
     reasons: Mapped[str]
     postponed_on: Mapped[date]

@@ -1,21 +1,21 @@
-"""Refusing and postponing: the checks of `rules.py` against the catalogue, the rows, the events.
+"""Refusing and postponing: the checks of `rules.py` against the catalogue, then the event; the rows follow from it.
 
 `RECORDERS` maps each act to its function. Refusal: proposed with grounds, reasons and the duties of the accepted basis,
 approved by a second person, told to the other State. The grounds that the other State gave us stand in the same tables.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import select
 
 from mla_tracker.cases.models import AssistanceItem, CaseLegalBasis
 from mla_tracker.cases.open_act import OpenAct
+from mla_tracker.cases.projection import Wanted
 from mla_tracker.cases.recording import Given, Recorder
 from mla_tracker.cases.replay import effective
 from mla_tracker.core.errors import Invalid
-from mla_tracker.decisions.models import Postponement, Refusal, RefusalGround
+from mla_tracker.decisions.projection import accept_bases, pending, refusals
 from mla_tracker.decisions.rules import NATIONALITY, NO_BASIS_GROUNDS, Bars, DutyOwed, check_duties, check_grounds
 from mla_tracker.instruments.queries import catalogue
 
@@ -29,46 +29,31 @@ def propose_refusal(act: OpenAct, given: Given) -> int:
     if not reasons:
         raise Invalid({"reasons": "Give the reasons in words."})
     _check_duties(act, "partial" if given.item_id else "refuse", grounds, excuse)
-    seq = given.append(act, given.code, "GROUND", "DUTIES_OF_BASIS")
-    _add_refusal(act, given, seq, "us", grounds, excuse=excuse)
-    return seq
+    return given.append(act, given.code, "GROUND", "DUTIES_OF_BASIS")
 
 
 def approve_refusal(act: OpenAct, given: Given) -> int:
-    """The second person approves."""
-    seq = given.append(act, given.code, "GROUND")
-    _pending(act, None).approved_on = given.day(act)
-    return seq
-
-
-def refuse_item(act: OpenAct, given: Given) -> int:
-    """The second person approves the refusal of an item, which ends it."""
-    if given.item_id is None:
-        raise Invalid({"item": "Choose the item."})
-    seq = given.append(act, given.code, "GROUND")
-    _pending(act, given.item_id).approved_on = given.day(act)
-    return seq
+    """The second person approves the refusal of the whole, or of an item, which ends the item."""
+    _pending(act, given.item_id)
+    return given.append(act, given.code, "GROUND")
 
 
 def send_refusal_back(act: OpenAct, given: Given) -> int:
     """The second person sends it back with reasons: nothing was refused."""
-    seq = given.append(act, given.code)
-    _pending(act, given.item_id).sent_back_on = given.day(act)
-    return seq
+    _pending(act, given.item_id)
+    return given.append(act, given.code)
 
 
 def communicate_refusal(act: OpenAct, given: Given) -> int:
     """Tell the other State. A refusal of a national asks the question of UNCAC 44(11) and has an act of its own."""
     refusal = _pending(act, None)
-    of_national = any(ground.ground_code == NATIONALITY for ground in refusal.grounds)
+    of_national = NATIONALITY in refusal["grounds"]
     if of_national != (given.code == "nationality_refusal_communicated"):
         wanted = "nationality_refusal_communicated" if of_national else "refusal_communicated"
         where = "" if of_national else "not "
         problem = f"Nationality is {where}among the grounds: use “{act.tables.events[wanted]}”."
         raise Invalid({"on": problem})
-    seq = given.append(act, given.code)
-    refusal.communicated_on = given.day(act)
-    return seq
+    return given.append(act, given.code)
 
 
 def record_court_refusal(act: OpenAct, given: Given) -> int:
@@ -76,10 +61,7 @@ def record_court_refusal(act: OpenAct, given: Given) -> int:
     grounds = _grounds(given)
     act.transition(given.code, given.item_id)
     _check_grounds(act, grounds)
-    seq = given.append(act, given.code, "GROUND", "DUTIES_OF_BASIS")
-    refusal = _add_refusal(act, given, seq, "court", grounds)
-    refusal.approved_on = given.day(act)
-    return seq
+    return given.append(act, given.code, "GROUND", "DUTIES_OF_BASIS")
 
 
 def grant_in_part(act: OpenAct, given: Given) -> int:
@@ -88,10 +70,7 @@ def grant_in_part(act: OpenAct, given: Given) -> int:
     act.transition(given.code)
     _check_grounds(act, grounds)
     _check_duties(act, "partial", grounds, excuse)
-    seq = given.append(act, given.code, "GROUND", "DUTIES_OF_BASIS")
-    refusal = _add_refusal(act, given, seq, "us", grounds, excuse=excuse)
-    refusal.approved_on = refusal.communicated_on = given.day(act)
-    return seq
+    return given.append(act, given.code, "GROUND", "DUTIES_OF_BASIS")
 
 
 def record_negative_reply(act: OpenAct, given: Given) -> int:
@@ -101,11 +80,7 @@ def record_negative_reply(act: OpenAct, given: Given) -> int:
     grounds = _grounds(given)
     if unknown := [code for code in grounds if code not in catalogue(act.session).grounds]:
         raise Invalid({"grounds": f"Unknown: {', '.join(unknown)}."})
-    seq = given.append(act, given.code)
-    if given.detail.get("reply_kind", "refused") == "refused":
-        refusal = _add_refusal(act, given, seq, "other_state", grounds)
-        refusal.approved_on = refusal.communicated_on = given.day(act)
-    return seq
+    return given.append(act, given.code)
 
 
 def postpone(act: OpenAct, given: Given) -> int:
@@ -119,34 +94,7 @@ def postpone(act: OpenAct, given: Given) -> int:
     if ground not in {row.code for row in open_grounds}:
         raise Invalid({"ground": "Choose a ground for postponement of the accepted legal basis."})
     _check_duties(act, "postpone", [ground], str(given.detail.get("no_consultation_reason", "")))
-    seq = given.append(act, given.code, "POSTPONEMENT_GROUND", "DUTIES_OF_BASIS")
-    if given.item_id is None:
-        act.session.add(
-            Postponement(
-                case_id=act.case.id,
-                ground_code=ground,
-                reasons=given.detail["reasons"],
-                postponed_on=given.day(act),
-                review_on=date.fromisoformat(given.detail["review_on"]),
-            )
-        )
-    return seq
-
-
-def review_postponement(act: OpenAct, given: Given) -> int:
-    """The ground was looked at again; the next review is set."""
-    seq = given.append(act, given.code)
-    if (row := _postponement(act)) is not None:
-        row.review_on = date.fromisoformat(given.detail["review_on"])
-    return seq
-
-
-def resume(act: OpenAct, given: Given) -> int:
-    """The ground for postponement ceased."""
-    seq = given.append(act, given.code)
-    if (row := _postponement(act)) is not None:
-        row.ended_on = given.day(act)
-    return seq
+    return given.append(act, given.code, "POSTPONEMENT_GROUND", "DUTIES_OF_BASIS")
 
 
 def _grounds(given: Given) -> list[str]:
@@ -215,50 +163,11 @@ def _done(act: OpenAct) -> set[str]:
     return {duty for duty, code in shows.items() if code in recorded}
 
 
-def _add_refusal(
-    act: OpenAct, given: Given, seq: int, given_by: str, grounds: Sequence[str], excuse: str = ""
-) -> Refusal:
-    refusal = Refusal(
-        case_id=act.case.id,
-        item_id=given.item_id,
-        given_by=given_by,
-        proposed_seq=seq,
-        proposed_on=given.day(act),
-        reasons=str(given.detail.get("reasons", "")),
-        no_consultation_reason=excuse,
-        grounds=[RefusalGround(ground_code=code) for code in grounds],
-    )
-    act.session.add(refusal)
-    return refusal
-
-
-def _pending(act: OpenAct, item_id: int | None) -> Refusal:
-    act.session.flush()
-    same_item = Refusal.item_id.is_(None) if item_id is None else Refusal.item_id == item_id
-    row = act.session.scalar(
-        select(Refusal)
-        .where(
-            Refusal.case_id == act.case.id,
-            same_item,
-            Refusal.sent_back_on.is_(None),
-            Refusal.given_by != "other_state",
-        )
-        .order_by(Refusal.id.desc())
-        .limit(1)
-    )
+def _pending(act: OpenAct, item_id: int | None) -> Wanted:
+    row = pending(refusals(effective(act.entries)), item_id)
     if row is None:
         raise Invalid({"on": "No refusal was proposed."})
     return row
-
-
-def _postponement(act: OpenAct) -> Postponement | None:
-    act.session.flush()
-    return act.session.scalar(
-        select(Postponement)
-        .where(Postponement.case_id == act.case.id, Postponement.ended_on.is_(None))
-        .order_by(Postponement.id.desc())
-        .limit(1)
-    )
 
 
 def accept_basis(act: OpenAct, given: Given) -> int:
@@ -268,12 +177,7 @@ def accept_basis(act: OpenAct, given: Given) -> int:
     if chosen != "none" and chosen not in {row.basis_code for row in rows}:
         raise Invalid({"basis": "Choose one of the legal bases asserted on this request, or none."})
     seq = given.append(act, given.code)
-    for row in rows:
-        row.accepted = row.basis_code == chosen or (row.accepted if chosen != "none" else False)
-        if row.basis_code == chosen:
-            row.accepted_on, row.is_primary = given.day(act), True
-        elif chosen != "none":
-            row.is_primary = False
+    accept_bases(act.session, act.case.id, effective(act.entries))  # the next act may ask for it before this one closes
     return seq
 
 
@@ -282,7 +186,7 @@ RECORDERS: Final[Mapping[str, Recorder]] = {
     "refusal_proposed": propose_refusal,
     "item_refusal_proposed": propose_refusal,
     "refusal_approved": approve_refusal,
-    "item_refused": refuse_item,
+    "item_refused": approve_refusal,
     "refusal_sent_back": send_refusal_back,
     "item_refusal_sent_back": send_refusal_back,
     "refusal_communicated": communicate_refusal,
@@ -290,11 +194,8 @@ RECORDERS: Final[Mapping[str, Recorder]] = {
     "court_barred": record_court_refusal,
     "court_refused": record_court_refusal,
     "item_court_barred": record_court_refusal,
-    "granted_in_part": grant_in_part,
     "negative_reply_received": record_negative_reply,
     "item_refused_abroad": record_negative_reply,
     "postponed": postpone,
     "item_postponed": postpone,
-    "postponement_reviewed": review_postponement,
-    "resumed": resume,
 }

@@ -1,8 +1,8 @@
-"""Dated rounds with the other side: additional information and consultations."""
+"""Dated rounds with the other side: additional information, consultations, and the other exchanges of a request."""
 
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Integer
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mla_tracker.core.database import Base
@@ -47,3 +47,32 @@ class Consultation(Base):
     result: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (CheckConstraint("opened_by in ('us', 'other_state')", name="opened_by"),)
+
+
+class Exchange(Base):
+    """One further round: an assurance, a condition, an inquiry, a consent to another use, a safe conduct, a cost, a
+    draft shared, an informal contact.
+
+    `kind` says which. `begun_seq` is the event that began it; `state` where it stands, in the words of its kind;
+    `turn` whose answer is due (`ours`, `theirs`), None once it ended.
+    """
+
+    __tablename__ = "exchange"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    begun_seq: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str]
+    state: Mapped[str]
+    turn: Mapped[str | None]
+    begun_on: Mapped[date]
+    due_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    content: Mapped[str] = mapped_column(server_default="")
+    answer: Mapped[str] = mapped_column(server_default="")
+
+    __table_args__ = (
+        CheckConstraint("turn in ('ours', 'theirs')", name="turn"),
+        Index("ix_exchange_by_case", "case_id", "begun_seq"),
+        Index("ix_exchange_open", "kind", "begun_on", postgresql_where=text("ended_on is null")),
+    )

@@ -149,8 +149,7 @@ def _story(rng: Random, kind: str, direction: str, partner: Partner, opened: dat
 # ---------------------------------------------------------------- incoming assistance
 def _assist(tell: Teller, registration: Registration) -> None:
     basis = registration.bases[0].code if registration.bases else "none"
-    if tell.chance(0.97):
-        tell.tell("acknowledged", 4, ours=True)
+    _take_in(tell)
     if basis == "none":
         tell.tell(
             "legal_basis_accepted", 25, ours=True, basis="none", reason="No treaty and no promise of reciprocity."
@@ -173,6 +172,11 @@ def _assist(tell: Teller, registration: Registration) -> None:
         return
     tell.tell("accepted", 7, ours=True, contents="complete", dual_criminality="given")
     tell.tell("execution_ordered", 3, ours=True)
+    if tell.chance(0.25):
+        tell.tell("inquiry_recorded", 30, inquiry="received", content="When may the material be expected?")
+        tell.tell(
+            "inquiry_recorded", 6, ours=True, inquiry="answered", content="The executing authority has it in hand."
+        )
     if tell.chance(0.07) and basis in ("UNCAC", "UNTOC"):
         _consult(tell, "Timing: a domestic investigation is under way")
         tell.tell("postponed", 8, ours=True, ground="PP_ONGOING", review_on=tell.later(90),
@@ -182,6 +186,23 @@ def _assist(tell: Teller, registration: Registration) -> None:
         tell.tell("litigation_opened", 20, ours=True, court=tell.rng.choice(COURTS))
         tell.tell("litigation_ended", 120, ours=True, court="Court of Appeal: the challenge was dismissed.")
     _execute(tell, registration, basis)
+
+
+def _take_in(tell: Teller) -> None:
+    if tell.chance(0.12):
+        tell.tell("contact_recorded", contact=tell.rng.choice(("fiu", "police", "network")),
+                  content="The request was announced, and what it needs to hold was told.")  # fmt: skip
+    if tell.chance(0.97):
+        tell.tell("acknowledged", 4, ours=True)
+
+
+def _be_asked(tell: Teller) -> None:
+    """An inquiry about the state of the matter, and its answer (UNCAC 46(24))."""
+    if tell.chance(0.25):
+        tell.tell("inquiry_recorded", 30, inquiry="received", content="When may the material be expected?")
+        tell.tell(
+            "inquiry_recorded", 6, ours=True, inquiry="answered", content="The executing authority has it in hand."
+        )
 
 
 def _execute(tell: Teller, registration: Registration, basis: str) -> None:
@@ -364,6 +385,23 @@ def _extradite(tell: Teller, registration: Registration) -> None:
             tell.tell("refusal_communicated", 8, ours=True)
             return
         tell.tell("committed", 55, ours=True, court="District Court, Riverside: extradition is permitted.")
+    if tell.chance(0.5):
+        tell.tell(
+            "assurance_recorded",
+            6,
+            ours=True,
+            assurance="requested",
+            content="Detention in a place open to consular visits.",
+        )
+        tell.tell(
+            "assurance_recorded",
+            25,
+            assurance="given",
+            content="Given by note verbale; the place of detention is named.",
+        )
+        tell.tell(
+            "assurance_recorded", 5, ours=True, assurance="sufficient", content="It names the place and who may visit."
+        )
     if tell.chance(0.1):
         tell.tell("refusal_proposed", 14, ours=True, grounds=[_extradition_ground(tell, basis)], reasons="The guarantees given do not suffice.",
                   no_consultation_reason=ENOUGH_KNOWN)  # fmt: skip

@@ -76,12 +76,15 @@ KINDS: Final[Mapping[str, tuple[Column, ...]]] = {
         "reference item:number given_by event:number proposed_on:day grounds:list reasons reasons_recorded:yes_no "
         "no_consultation_reason approved_on:day sent_back_on:day communicated_on:day"
     ),
-    "postponement": _columns("reference ground reasons postponed_on:day review_on:day ended_on:day"),
+    "postponement": _columns("reference event:number! ground reasons postponed_on:day review_on:day ended_on:day"),
     "information": _columns(
         "reference asked_by event:number asked_on:day missing reply_due:day reminders:number ended_on:day end_kind"
     ),
     "consultation": _columns(
         "reference opened_by event:number opened_on:day subject reply_due:day answered_on:day closed_on:day result"
+    ),
+    "exchange": _columns(
+        "reference event:number! kind! state! turn! begun_on:day! due_on:day! ended_on:day! content! answer!"
     ),
     "access": _columns("reference person granted_by granted_at:moment reason"),
 }

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
+from mla_tracker.cases.facts import DAYS_ASKED
+from mla_tracker.cases.file_entries import BEFORE_THE_REQUEST
 from mla_tracker.cases.file_events import FILE_EVENTS
 from mla_tracker.cases.life_cycle import LifeCycle, TransitionNotAllowed, life_cycles
 from mla_tracker.cases.replay import Entry, replay
@@ -53,7 +55,8 @@ def entries(
         raise Wrong(problems)
     if late := [row.problem("This day lies in the future.", "happened_on") for row in given if _day_of(row) > today]:
         raise Wrong(late)
-    if early := [row for row in given if _day_of(row) < _day_of(given[0])]:
+    first = _day_of(given[0])
+    if early := [row for row in given if _day_of(row) < first and row.values["event"] not in BEFORE_THE_REQUEST]:
         raise Wrong([row.problem("This day lies before the first event of the case.", "happened_on") for row in early])
     found = [(_entry(row, items, author), row.values["recorded_at"]) for row in given]
     _permitted([entry for entry, _ in found], given, cycle, direction)
@@ -93,15 +96,17 @@ def _misfit(row: Row, number: int, items: Mapping[int, int]) -> tuple[str, str] 
 
 
 def _misfit_detail(code: str, detail: Mapping[str, Any]) -> str:
-    """What the replay reads out of the detail of these two events must be there and be what it takes it for."""
+    """What is read out of the detail of an event must be there and be what it is taken for."""
     if code == TAKEN_OVER and not isinstance(detail.get("status"), str):
         return "Lacks the status that the earlier register gives."
-    days = MILESTONES if code == TAKEN_OVER else ("happened_on",) if code == "corrected" else ()
-    for name in days:
+    for name in (*MILESTONES, "happened_on", *DAYS_ASKED):
         try:
             date.fromisoformat(detail.get(name) or "2000-01-01")
         except (TypeError, ValueError):
             return f"{name} takes a day such as 2026-11-24."
+    for name in ("grounds", "deficiencies", *_KEPT_ROWS.values()):
+        if not isinstance(detail.get(name) or [], list):
+            return f"{name} takes a list."
     return ""
 
 
@@ -165,7 +170,7 @@ def _taken_over(
     if terminal and "closed_on" not in days:
         detail |= {"closed_on": max(days.values()).isoformat(), "not_recorded": ["closed_on"]}
     opened: date = values["opened_on"]
-    yield Entry(1, TAKEN_OVER, opened, detail=detail), now
+    yield Entry(1, TAKEN_OVER, opened, detail=detail | _rows_stated(rows, None)), now
     stated = {item.values["number"]: item.values for item in rows.of("item")}
     for seq, (number, item_id) in enumerate(items.items(), start=2):
         own = stated.get(number, {})
@@ -173,4 +178,51 @@ def _taken_over(
         of_item: dict[str, Any] = {"status": "finished" if outcome else own.get("status") or "requested"}
         if outcome:
             of_item["outcome"] = outcome
-        yield Entry(seq, TAKEN_OVER, opened, item_id=item_id, detail=of_item), now
+        yield Entry(seq, TAKEN_OVER, opened, item_id=item_id, detail=of_item | _rows_stated(rows, number)), now
+
+
+# The rows of a file beside the events, with the name under which the one entry of a case without events keeps them.
+_KEPT_ROWS: Final[Mapping[str, str]] = {
+    "refusal": "refusals",
+    "postponement": "postponements",
+    "information": "information",
+    "consultation": "consultations",
+}
+
+
+def _rows_stated(rows: CaseRows, item: int | None) -> dict[str, Any]:
+    """What the register gives beside the status: refusals, postponements, rounds; of the case, or of one item."""
+    found: dict[str, Any] = {}
+    for kind, kept_as in _KEPT_ROWS.items():
+        for row in rows.of(kind):
+            if row.values.get("item") == item:
+                found.setdefault(kept_as, []).append(_plain(row.values))
+    if item is None and not rows.of("refusal") and rows.case.values.get("outcome") == "refused":
+        found["refusals"] = [_old_refusal(rows.case.values)]
+    return found
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The filled cells of a row as an entry keeps them."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else list(value) if isinstance(value, tuple) else value
+        for name, value in values.items()
+        if value not in (None, "", ()) and name not in ("reference", "event", "item")
+    }
+
+
+def _old_refusal(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A refusal of a register that may never have kept reasons: then it is marked so."""
+    reasons = (values.get("refusal_reasons") or "").strip()
+    told = values.get("decided_on") or values.get("closed_on")
+    return _plain(
+        {
+            "given_by": "us" if values["direction"] == "incoming" else "other_state",
+            "proposed_on": told or values["opened_on"],
+            "reasons": reasons,
+            "reasons_recorded": bool(reasons),
+            "approved_on": told or values["opened_on"],
+            "communicated_on": values.get("closed_on") or told,
+            "grounds": tuple(values.get("grounds") or ()),
+        }
+    )

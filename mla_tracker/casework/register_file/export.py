@@ -15,7 +15,7 @@ from mla_tracker.cases.models import Case, CaseEvent, Person
 from mla_tracker.core.errors import NotPermitted
 from mla_tracker.decisions.models import Postponement, Refusal
 from mla_tracker.directory.models import Authority
-from mla_tracker.exchanges.models import Consultation, InformationRequest
+from mla_tracker.exchanges.models import Consultation, Exchange, InformationRequest
 
 _BATCH: Final = 200
 Row = tuple[str, dict[str, Any]]
@@ -96,6 +96,7 @@ class _Batch:
         self._postponements = self._of(session, select(Postponement), Postponement, ids)
         self._information = self._of(session, select(InformationRequest), InformationRequest, ids)
         self._consultations = self._of(session, select(Consultation), Consultation, ids)
+        self._rounds = self._of(session, select(Exchange), Exchange, ids)
         self._access: dict[int, list[Any]] = {}
         named = select(NeedToKnow).where(NeedToKnow.case_id.in_(ids))
         for row in session.scalars(named):
@@ -185,7 +186,8 @@ class _Batch:
         for row in self._postponements.get(case.id, ()):
             of_postponement = ("reasons", "postponed_on", "review_on", "ended_on")
             yield "postponement", {
-                **of_case, **{name: getattr(row, name) for name in of_postponement}, "ground": row.ground_code
+                **of_case, **{name: getattr(row, name) for name in of_postponement}, "ground": row.ground_code,
+                "event": row.postponed_seq,
             }  # fmt: skip
         for row in self._information.get(case.id, ()):
             of_round = ("asked_by", "asked_on", "missing", "reply_due", "reminders", "ended_on", "end_kind")
@@ -196,6 +198,11 @@ class _Batch:
             of_consultation = ("opened_by", "opened_on", "subject", "reply_due", "answered_on", "closed_on", "result")
             yield "consultation", {
                 **of_case, **{name: getattr(row, name) for name in of_consultation}, "event": row.opened_seq
+            }  # fmt: skip
+        for row in self._rounds.get(case.id, ()):
+            of_exchange = ("kind", "state", "turn", "begun_on", "due_on", "ended_on", "content", "answer")
+            yield "exchange", {
+                **of_case, **{name: getattr(row, name) for name in of_exchange}, "event": row.begun_seq
             }  # fmt: skip
         # By address: the ids of accounts differ from office to office, the file must not.
         for row in sorted(self._access.get(case.id, ()), key=lambda named: self._people.get(named.account_id, "")):

@@ -6,7 +6,7 @@ recorded is
 marked so, and statistics leave it out and count it. Reminders that would have been due before are not sent.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,9 +43,8 @@ from mla_tracker.casework.register_file.mapping import RegisterMap
 from mla_tracker.casework.register_file.rows import CaseRows, Problem, Row, Wrong, group, read_file
 from mla_tracker.core import clock
 from mla_tracker.core.errors import DomainError, Invalid, NotPermitted
-from mla_tracker.decisions.models import Postponement, Refusal, RefusalGround
+from mla_tracker.decisions.models import Refusal
 from mla_tracker.directory.models import Authority, State
-from mla_tracker.exchanges.models import Consultation, InformationRequest
 from mla_tracker.instruments.catalogue import Catalogue
 from mla_tracker.instruments.queries import catalogue
 from mla_tracker.reminders.services import set_notice_floor
@@ -199,7 +198,6 @@ class _Loader:
         )  # fmt: skip
         for entry, at in log:
             opened.take_in(entry, at)
-        self._exchanges(rows, case, items)
         close(self._office, opened)
         self._compare(rows, case)
         return case.id
@@ -457,54 +455,6 @@ class _Loader:
                 )
             )
 
-    def _exchanges(self, rows: CaseRows, case: Case, items: Mapping[int, int]) -> None:
-        for row in rows.of("refusal"):
-            values = row.values
-            names = ("given_by", "proposed_on", "reasons", "no_consultation_reason", "approved_on", "sent_back_on")
-            self._session.add(
-                Refusal(
-                    case_id=case.id,
-                    item_id=items.get(values["item"]) if values["item"] is not None else None,
-                    proposed_seq=values["event"] or 1,
-                    reasons_recorded=values["reasons_recorded"] is not False,
-                    communicated_on=values["communicated_on"],
-                    grounds=[RefusalGround(ground_code=code) for code in values["grounds"]],
-                    **{name: values[name] for name in names},
-                )
-            )
-        if not rows.of("refusal") and not rows.of("event") and rows.case.values.get("outcome") == "refused":
-            self._old_refusal(rows.case, case)
-        tables: tuple[tuple[str, Any, dict[str, str]], ...] = (
-            ("postponement", Postponement, {"ground": "ground_code"}),
-            ("information", InformationRequest, {"event": "asked_seq"}),
-            ("consultation", Consultation, {"event": "opened_seq"}),
-        )
-        for kind, model, renamed in tables:
-            for row in rows.of(kind):
-                values = {renamed.get(name, name): value for name, value in row.values.items() if name != "reference"}
-                if "end_kind" in values:
-                    values["end_kind"] = values["end_kind"] or None
-                self._session.add(model(case_id=case.id, **values))
-
-    def _old_refusal(self, row: Row, case: Case) -> None:
-        """A refusal of a register that may never have kept reasons: then it is marked so."""
-        values = row.values
-        reasons = (values.get("refusal_reasons") or "").strip()
-        told = values.get("decided_on") or values.get("closed_on")
-        self._session.add(
-            Refusal(
-                case_id=case.id,
-                given_by="us" if case.direction == "incoming" else "other_state",
-                proposed_seq=1,
-                proposed_on=told or values["opened_on"],
-                reasons=reasons,
-                reasons_recorded=bool(reasons),
-                approved_on=told or values["opened_on"],
-                communicated_on=values.get("closed_on") or told,
-                grounds=[RefusalGround(ground_code=code) for code in values.get("grounds") or ()],
-            )
-        )
-
     def _compare(self, rows: CaseRows, case: Case) -> None:
         """What the file states must be what its events give."""
         if not rows.of("event"):
@@ -514,6 +464,12 @@ class _Loader:
             stated, derived = row.values.get(name) or None, getattr(case, name)
             if stated != derived and (stated is not None or name in ("status", "outcome")):
                 problems.append(row.problem(f"The events of the case give {derived or 'none'}.", name))
+        given = set(self._session.scalars(select(Refusal.proposed_seq).where(Refusal.case_id == case.id)))
+        problems += [
+            refusal.problem("The events of the case give no such refusal.", "event")
+            for refusal in rows.of("refusal")
+            if refusal.values["event"] not in given
+        ]
         if problems:
             raise Wrong(problems)
 

@@ -7,10 +7,12 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from mla_tracker.accounts.permissions import Permission
-from mla_tracker.cases.facts import day_label, fields_asked, lacking
+from mla_tracker.cases.facts import FieldKind, day_label, fields_asked, lacking
+from mla_tracker.cases.file_entries import FILE_ENTRIES
 from mla_tracker.cases.life_cycle import Transition, life_cycles
 from mla_tracker.cases.models import Case
 from mla_tracker.cases.next_acts import GRAVE
+from mla_tracker.cases.projection import steps
 from mla_tracker.cases.queries import entries_of, find_case, loaded_file
 from mla_tracker.cases.recording import Given
 from mla_tracker.cases.replay import replay
@@ -22,7 +24,8 @@ from mla_tracker.instruments.queries import catalogue
 from mla_tracker.web.access import requires
 from mla_tracker.web.cases.forms import ActCodes, act_detail, act_form, act_moment
 from mla_tracker.web.cases.lacking import lacking_links
-from mla_tracker.web.cases.presenting import status_label, told
+from mla_tracker.web.cases.presenting import event_title, status_label
+from mla_tracker.web.cases.rounds import round_choices
 from mla_tracker.web.cases.views import bp
 from mla_tracker.web.context import current_actor, db, office, today
 from mla_tracker.web.filters import bdi
@@ -40,9 +43,11 @@ def record_act(reference: str, code: str) -> Any:
     row, blocked = _row(case, code, item_id)
     if not actor.may(Permission(row.permission)):
         raise NotPermitted(_("This act needs another role."))
-    specs = fields_asked(row)
     codes = catalogue(session)
-    form = act_form(specs, day_label(row), _codes(case, codes))(data={"version": str(case.version), "on": today()})
+    choices = _codes(case, codes, code)
+    specs = [spec for spec in fields_asked(row) if spec.kind is not FieldKind.ROUND or len(choices.rounds) > 1]
+    given_first = {"version": str(case.version), "on": today(), "round": request.args.get("round", "")}
+    form = act_form(specs, day_label(row), choices)(data=given_first)
     if form.validate_on_submit():
         on, at = act_moment(form, office().zone)
         given = Given(code, on, at, item_id, act_detail(form, specs))
@@ -55,7 +60,7 @@ def record_act(reference: str, code: str) -> Any:
         except DomainError as problem:
             form.take(problem)
         else:
-            flash_told(_("Recorded: %(act)s.", act=told(_(life_cycles().events[code]))))
+            flash_told(_("Recorded: %(act)s.", act=event_title(life_cycles(), code)))
             return redirect(url_for("cases.detail", reference=reference))
         case = find_case(session, actor, reference, whole=True)
     page = render_template(
@@ -65,7 +70,7 @@ def record_act(reference: str, code: str) -> Any:
         specs=specs,
         blocked_words=lacking_links(blocked, case),
         act_facts=_act_facts(case, row, code, item_id, codes),
-        label=_(life_cycles().events[code]),
+        label=_(life_cycles().events[code]) if code in life_cycles().events else event_title(life_cycles(), code),
         grave=code in GRAVE,
         blocked=blocked,
     )
@@ -81,6 +86,8 @@ def _row(case: Case, code: str, item_id: int | None) -> tuple[Transition, list[s
     if item_id is not None and item_id not in standing.items:
         raise NotVisible("There is no such item.")
     place = standing.items[item_id] if item_id is not None else standing.place
+    if code in FILE_ENTRIES and item_id is None:
+        return FILE_ENTRIES[code], []
     if code not in tables.events or code == "corrected":
         raise NotVisible("There is no such act.")
     row = tables.require(cycle, place.status, code, case.direction)
@@ -108,16 +115,19 @@ def _act_facts(case: Case, row: Transition, code: str, item_id: int | None, code
     return lines
 
 
-def _codes(case: Case, codes: Catalogue) -> ActCodes:
+def _codes(case: Case, codes: Catalogue, act_code: str) -> ActCodes:
     """The grounds of the accepted bases (all of the kind where the other State chooses them), deficiencies, bases."""
     accepted = [basis.basis_code for basis in case.bases if basis.accepted]
     kind = case.kind
     if kind == "mla" and case.items and all(codes.assistance_types[item.type_code].stage for item in case.items):
         kind = "freeze"
+    tables = life_cycles()
+    found = steps(tables, tables.of(case.kind, case.direction), case.direction, entries_of(db(), case.id))
     available = codes.grounds_available(accepted, kind).grounds
     if not accepted:
         available = tuple(ground for ground in available if ground.code == "MLA_NO_RECIPROCITY") or available
     return ActCodes(
+        rounds=round_choices(act_code, case, found),
         grounds=[(ground.code, f"{ground.label} · {ground.sources[0]}") for ground in available],
         postponement_grounds=[
             (ground.code, ground.label) for ground in codes.postponement_grounds(accepted, case.kind)

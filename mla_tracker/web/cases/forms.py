@@ -359,11 +359,21 @@ class ActCodes:
         postponement_grounds: Sequence[tuple[str, str]] = (),
         deficiencies: Sequence[tuple[str, str]] = (),
         bases: Sequence[tuple[str, str]] = (),
+        rounds: Sequence[tuple[str, str]] = (),
     ) -> None:
         self.grounds = grounds
         self.postponement_grounds = postponement_grounds
         self.deficiencies = deficiencies
         self.bases = bases
+        self.rounds = rounds
+
+    def select_choices(self, kind: FieldKind) -> list[SelectChoice]:
+        """What a select of this kind offers, with the words of its empty choice."""
+        if kind is FieldKind.ROUND:
+            return options(self.rounds, blank=_l("The latest, or a new one"))
+        if kind is FieldKind.BASIS:
+            return options([*self.bases, ("none", _l("None is accepted"))], blank=_l("Choose"))
+        return options(self.postponement_grounds, blank=_l("Choose"))
 
 
 def _field(spec: FieldSpec, codes: ActCodes) -> Any:
@@ -380,16 +390,11 @@ def _field(spec: FieldSpec, codes: ActCodes) -> Any:
             return RadioField(choices=options([("yes", _l("Yes")), ("no", _l("No"))]), **given)
         case FieldKind.CHOICE:
             return RadioField(choices=options(spec.choices), **given)
-        case FieldKind.GROUNDS:
-            return SelectMultipleField(choices=options(codes.grounds), **given)
-        case FieldKind.DEFICIENCIES:
-            return SelectMultipleField(choices=options(codes.deficiencies), **given)
-        case FieldKind.POSTPONEMENT_GROUND:
-            return SelectField(choices=options(codes.postponement_grounds, blank=_l("Choose")), **given)
-        case FieldKind.BASIS:
-            return SelectField(
-                choices=options([*codes.bases, ("none", _l("None is accepted"))], blank=_l("Choose")), **given
-            )
+        case FieldKind.GROUNDS | FieldKind.DEFICIENCIES:
+            offered = codes.grounds if spec.kind is FieldKind.GROUNDS else codes.deficiencies
+            return SelectMultipleField(choices=options(offered), **given)
+        case FieldKind.ROUND | FieldKind.POSTPONEMENT_GROUND | FieldKind.BASIS:
+            return SelectField(choices=codes.select_choices(spec.kind), **given)
         case _:
             return StringField(**{**given, "validators": [*needed, Length(max=500)]})
 

@@ -10,9 +10,11 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from mla_tracker.accounts.permissions import Permission
+from mla_tracker.cases.file_entries import FILE_ENTRIES
 from mla_tracker.cases.life_cycle import LifeCycle, life_cycles
 from mla_tracker.cases.models import Case
 from mla_tracker.cases.next_acts import Offer, item_offers, main_offer, offers
+from mla_tracker.cases.projection import steps
 from mla_tracker.cases.queries import events_with_names, loaded_file
 from mla_tracker.cases.replay import replay
 from mla_tracker.casework.editing import lead_choices
@@ -28,6 +30,7 @@ from mla_tracker.web.cases.deadline_words import ShownDeadline, shown_deadlines
 from mla_tracker.web.cases.lacking import lacking_links
 from mla_tracker.web.cases.presenting import outcome_label, status_label, status_sign, timeline, timeline_lines, turn
 from mla_tracker.web.cases.presenting import told as in_a_noun
+from mla_tracker.web.cases.rounds import shown_rounds
 from mla_tracker.web.context import current_actor, db, now, office, today
 from mla_tracker.web.directory.words import CHANNELS
 from mla_tracker.web.filters import bdi, country, day, joined, language, weekday_day
@@ -66,6 +69,9 @@ def case_page(case: Case) -> dict[str, Any]:
         (shown for shown in running if shown.watched), key=lambda shown: shown.row.due_on or date.max, default=None
     )
     not_open = [offer for offer in found if offer.moves and offer.lacking]
+    more_entries = list(FILE_ENTRIES) if actor.may(Permission.REQUEST_WORK) else []
+    possible = {*(offer.code for offer in found if not offer.lacking), *more_entries}
+    rounds = shown_rounds(case, steps(tables, cycle, case.direction, entries), possible)
     return {
         "case": case,
         "cycle_words": words.CYCLES[cycle.code],
@@ -75,6 +81,8 @@ def case_page(case: Case) -> dict[str, Any]:
         "entries_open": [
             offer for offer in found if offer is not main and not offer.lacking and not _stands_out(offer)
         ],
+        "more_entries": [(code, words.FILE_EVENTS[code]) for code in more_entries],
+        "rounds": rounds,
         "not_open": not_open,
         "not_open_words": [_not_open(offer, case) for offer in not_open],
         "custody": shown_clocks(_custody_rows(case, deadlines)),
@@ -98,7 +106,7 @@ def case_page(case: Case) -> dict[str, Any]:
         "particulars_facts": _particulars(case, names),
         "basis_facts": _bases(case, codes),
         "offences": [_offence(row.offence_code, codes) for row in case.offences],
-        "sections": _sections(case, told, deadlines, refusals, notices),
+        "sections": _sections(case, told, deadlines, rounds, refusals, notices),
         "noun": in_a_noun,
         "words": words,
         "today": today(),
@@ -296,12 +304,19 @@ def _notice(line: Any) -> dict[str, Any]:
 
 
 def _sections(
-    case: Case, told: Sequence[Any], deadlines: Sequence[Any], refusals: Sequence[Any], notices: Sequence[Any]
+    case: Case,
+    told: Sequence[Any],
+    deadlines: Sequence[Any],
+    rounds: Sequence[Any],
+    refusals: Sequence[Any],
+    notices: Sequence[Any],
 ) -> list[tuple[Any, str, int | None, bool]]:
     lines: list[tuple[Any, str, int | None, bool]] = []
     if case.kind == "mla":
         lines.append((_("Items"), "#items", len(case.items), False))
     lines += [(_("People"), "#people", len(case.persons), False), (_("Deadlines"), "#deadlines", len(deadlines), False)]
+    if rounds:
+        lines.append((_("Exchanges"), "#exchanges", len(rounds), False))
     if refusals:
         lines.append((_("Refusals"), "#refusals", len(refusals), False))
     lines.append((_("Timeline"), "#timeline", len(told), False))

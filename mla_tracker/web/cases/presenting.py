@@ -11,6 +11,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from markupsafe import Markup
 
+from mla_tracker.cases.facts import FieldKind, asked_by_act
+from mla_tracker.cases.file_entries import FILE_ENTRIES
 from mla_tracker.cases.file_events import CORRECTABLE
 from mla_tracker.cases.life_cycle import LifeCycle, LifeCycles
 from mla_tracker.cases.replay import Entry
@@ -45,6 +47,8 @@ _DETAILS: Final[Mapping[str, Any]] = {
     "child": _l("Supplement"),
     "language": _l("Language"),
     "days_in_custody": _l("Days in custody"),
+    "amount": _l("Amount"),
+    "currency": _l("Currency"),
     "no_consultation_reason": _l("No consultation"),
 }
 _DATES: Final[Mapping[str, Any]] = {
@@ -58,7 +62,8 @@ _DATES: Final[Mapping[str, Any]] = {
     "until": _l("until"),
 }
 # Entries of the office that stand small in the timeline.
-_MINOR: Final = frozenset(words.FILE_EVENTS) | {"acknowledged", "follow_up_recorded", "item_accepted", "item_ordered"}
+_OF_OFFICE: Final = frozenset(words.FILE_EVENTS) - set(FILE_ENTRIES)
+_MINOR: Final = _OF_OFFICE | {"acknowledged", "follow_up_recorded", "item_accepted", "item_ordered"}
 
 
 @dataclass(frozen=True)
@@ -150,8 +155,18 @@ def _correctable(code: str) -> bool:
     return code != "corrected" and (code not in words.FILE_EVENTS or code in CORRECTABLE)
 
 
+def _chosen(entry: Entry) -> list[str]:
+    """What was chosen from a list when the act was recorded, in words."""
+    fields = (spec for spec in asked_by_act(entry.code) if spec.kind is FieldKind.CHOICE)
+    return [
+        str(_(dict(spec.choices)[value]))
+        for spec in fields
+        if (value := entry.detail.get(spec.name)) in dict(spec.choices)
+    ]
+
+
 def _lines(entry: Entry) -> list[str]:
-    lines = []
+    lines = _chosen(entry)
     for name, label in _DETAILS.items():
         value = entry.detail.get(name)
         if value in (None, "", []):

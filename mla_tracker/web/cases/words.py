@@ -92,4 +92,9 @@ FILE_EVENTS = {
     "limit_missed": _l("Time limit passed unmet"),
     "deadlines_moved": _l("Deadlines moved by a change of rules or calendars"),
     "note_added": _l("Note added"),
+    "contact_recorded": _l("Informal contact"),
+    "use_consent_recorded": _l("Use for another purpose"),
+    "safe_conduct_recorded": _l("Safe conduct"),
+    "cost_recorded": _l("Costs"),
+    "case_linked": _l("Link to another request"),
 }

@@ -33,6 +33,7 @@ from mla_tracker.casework.trail_check import check_trail
 from mla_tracker.core.database import Sessions
 from mla_tracker.core.errors import DomainError
 from mla_tracker.deadlines.models import Deadline
+from mla_tracker.deadlines.queries import is_watched
 from mla_tracker.instruments.queries import catalogue
 from tests.factories.office import NOW, RECEIVED, World, a_world, an_office
 
@@ -221,7 +222,7 @@ def check_stored(world: World, case: Case, standing: Standing) -> None:
 
 
 def check_deadlines(world: World, case: Case) -> None:
-    """What ended has an end on or after its start; what runs has none; a closed case owes nothing more of ours."""
+    """What ended has an end on or after its start; what runs has none; the case shows the first of what is watched."""
     rows = world.session.scalars(select(Deadline).where(Deadline.case_id == case.id)).all()
     assert len({row.run_key for row in rows}) == len(rows)
     for row in rows:
@@ -230,7 +231,7 @@ def check_deadlines(world: World, case: Case) -> None:
             assert row.due_on is not None
             assert row.ended_on is not None
             assert (row.ended_on > row.due_on) == (row.end_kind == "missed") or row.due_at is not None, row.run_key
-    running = [row.due_on for row in rows if row.ended_on is None and row.bound == "ours" and not row.provisional]
+    running = [row.due_on for row in rows if row.ended_on is None and is_watched(row)]
     assert case.next_due_on == min((due for due in running if due is not None), default=None)
 
 
