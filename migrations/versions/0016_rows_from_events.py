@@ -1,14 +1,14 @@
 """Rows that follow from events: the event of a postponement, and the other exchanges of a request.
 
 Revision ID: 0016
-Revises: 0010
+Revises: 0009
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0016"
-down_revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
