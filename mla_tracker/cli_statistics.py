@@ -16,12 +16,10 @@ from mla_tracker.cli_office import opened_sessions, running, say
 from mla_tracker.core import clock
 from mla_tracker.core.cells import neutralised
 from mla_tracker.core.errors import DomainError
-from mla_tracker.statistics.computing import compute_snapshot
-from mla_tracker.statistics.counting import count
+from mla_tracker.statistics.computing import compute_snapshot, end_of_day, measure
 from mla_tracker.statistics.export import COLUMNS, export_rows
-from mla_tracker.statistics.facts import read_facts
 from mla_tracker.statistics.models import Snapshot
-from mla_tracker.statistics.services import ALL, SCOPES, UNRESTRICTED
+from mla_tracker.statistics.services import ALL, SCOPES, UNRESTRICTED, Wanted
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -33,8 +31,9 @@ def statistics() -> None:
 
 @statistics.command()
 @click.option("--on", type=DAY, help="As it was at the end of this day (YYYY-MM-DD); today without it.")
+@click.option("--as-known", is_flag=True, help="By what had been recorded by the end of that day.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was computed as JSON.")
-def compute(*, on: datetime | None, as_json: bool) -> None:
+def compute(*, on: datetime | None, as_known: bool, as_json: bool) -> None:
     """Compute the figures of a day in both scopes. Safe to repeat."""
     with running() as settings, opened_sessions(settings) as sessions:
         today = clock.today(settings.zone)
@@ -43,7 +42,7 @@ def compute(*, on: datetime | None, as_json: bool) -> None:
             raise DomainError("Choose today or an earlier day.")
         told = []
         for scope in SCOPES:
-            number = compute_snapshot(sessions, day, scope, zone=settings.zone)
+            number = compute_snapshot(sessions, Wanted(day, scope, as_known), zone=settings.zone)
             if number is None:
                 say(f"{day} ({scope}) is being computed by another process.")
                 continue
@@ -53,6 +52,7 @@ def compute(*, on: datetime | None, as_json: bool) -> None:
                     {
                         "on": day.isoformat(),
                         "scope": scope,
+                        "as_known": as_known,
                         "definitions": snapshot.definition_version,
                         "cases": snapshot.cases,
                         "seconds": snapshot.seconds,
@@ -73,14 +73,18 @@ def compute(*, on: datetime | None, as_json: bool) -> None:
 @click.option("--format", "form", type=click.Choice(["csv", "json", "xlsx"]), default="csv", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; standard output without it.")
 @click.option("--restricted", is_flag=True, help="With restricted requests.")
-def export(*, since: datetime | None, until: datetime | None, form: str, output: Path | None, restricted: bool) -> None:
+@click.option("--as-known", is_flag=True, help="By what had been recorded by the end of that day.")
+def export(
+    *, since: datetime | None, until: datetime | None, form: str, output: Path | None, restricted: bool, as_known: bool
+) -> None:
     """Give out one row a case: its days, what is censored, in which counts it stands."""
     with running() as settings, opened_sessions(settings) as sessions:
         day = until.date() if until else clock.today(settings.zone)
         with sessions() as session:
-            facts = read_facts(session, day, ALL if restricted else UNRESTRICTED)
-    rows = export_rows(facts, count(facts, day), since=since.date() if since else None)
-    content = {"csv": _csv, "json": _json, "xlsx": _xlsx}[form](rows)
+            known_at = end_of_day(day, settings.zone) if as_known else None
+            measured = measure(session, day, ALL if restricted else UNRESTRICTED, known_at=known_at)
+    rows = export_rows(measured, since=since.date() if since else None)
+    content = {"csv": csv_of, "json": _json, "xlsx": _xlsx}[form](rows)
     if output:
         output.write_bytes(content)
     else:
@@ -88,7 +92,8 @@ def export(*, since: datetime | None, until: datetime | None, form: str, output:
         sys.stdout.buffer.flush()
 
 
-def _csv(rows: Iterable[Mapping[str, Any]]) -> bytes:
+def csv_of(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """The rows of an export as CSV in UTF-8, with their heads."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)

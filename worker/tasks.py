@@ -14,6 +14,7 @@ from mla_tracker.reminders import sending
 from mla_tracker.reminders.mailer import make_mailer
 from mla_tracker.reminders.messages import Letterhead
 from mla_tracker.statistics.computing import compute_due, compute_snapshot
+from mla_tracker.statistics.services import Wanted
 from worker import office
 from worker.app import job
 
@@ -73,9 +74,10 @@ def _tell(verdict: Verdict | None) -> None:
 
 
 @job("statistics.compute")
-def compute_statistics(on: str, scope: str) -> None:
+def compute_statistics(on: str, scope: str, as_known: int = 0) -> None:
     """Compute the snapshot of one day, as somebody asked for; nothing where another process is at it."""
-    compute_snapshot(office.sessions(), date.fromisoformat(on), scope, zone=office.settings().zone)
+    wanted = Wanted(date.fromisoformat(on), scope, bool(as_known))
+    compute_snapshot(office.sessions(), wanted, zone=office.settings().zone)
 
 
 @job("statistics.nightly")

@@ -228,6 +228,8 @@ class CaseEvent(ChainedEntry, Base):
     __table_args__ = (
         UniqueConstraint("case_id", "seq"),
         Index("ix_case_event_by_day", "code", "happened_on"),
+        # What was recorded since some moment: entries lie in the order of recording, so that a coarse index is enough.
+        Index("ix_case_event_recorded", "recorded_at", postgresql_using="brin"),
     )
 
 

@@ -4,42 +4,56 @@ page.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
-from datetime import date, datetime
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time, timedelta
 from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from mla_tracker.cases.models import CaseEvent
 from mla_tracker.core import clock
 from mla_tracker.core.database import Sessions
 from mla_tracker.statistics.counting import Counted, count, whole_days
-from mla_tracker.statistics.facts import Facts, read_facts
+from mla_tracker.statistics.course import Course, read_course
+from mla_tracker.statistics.fact_columns import Facts
+from mla_tracker.statistics.facts import read_facts
 from mla_tracker.statistics.figures import Figure, figures
+from mla_tracker.statistics.limits import Limits, read_limits
 from mla_tracker.statistics.models import Snapshot, SnapshotCase, SnapshotFigure
-from mla_tracker.statistics.services import DONE, claim, due_snapshots, mark_failed, show_progress
+from mla_tracker.statistics.queries import recorded_since
+from mla_tracker.statistics.services import (
+    DONE,
+    Wanted,
+    claim,
+    due_snapshots,
+    mark_failed,
+    prune,
+    show_progress,
+)
+from mla_tracker.statistics.turns import SIDES
 
-_READ, _COUNTED, _FIGURED = 40, 60, 85
+_COUNTED, _FIGURED = 60, 85
+_DAYS = ("acknowledge", "reply", "decide", "execute", "answer")
 _COLUMNS = (
-    "snapshot_id", "case_id", "kind", "direction", "counterpart", "started_on", "days_acknowledge", "days_decide",
-    "days_execute", "days_answer", "days_waiting", "marks",
+    "snapshot_id", "case_id", "kind", "direction", "counterpart", "started_on",
+    *(f"days_{code}" for code in _DAYS), "days_waiting", *(f"days_{side}" for side in SIDES), "marks",
 )  # fmt: skip
 _log = structlog.get_logger(__name__)
 
 
-def compute_snapshot(sessions: Sessions, on: date, scope: str, *, zone: ZoneInfo) -> int | None:
-    """Compute the figures as it was on `on` and return the snapshot's id; None when another process is at it.
+def compute_snapshot(sessions: Sessions, wanted: Wanted, *, zone: ZoneInfo) -> int | None:
+    """Compute the figures of a day and return the snapshot's id; None when another process is at it.
 
-    Safe to repeat: a day has one snapshot for each scope and version of the definitions, and its id stays. Where its
-    figures change because something was recorded later for a day up to `on`, it says that it was restated and why.
+    Safe to repeat: a day has one snapshot for each scope, knowledge and version of the definitions, and its id stays.
+    Where its figures change because something was recorded later for a day up to `on`, it says that it was restated
+    and why.
     """
     began = monotonic()
     with sessions() as session:
-        held = claim(session, on, scope, now=clock.now())
+        held = claim(session, wanted, now=clock.now())
         if held is None:
             return None
         number, before = held.id, held.computed_at
@@ -53,27 +67,54 @@ def compute_snapshot(sessions: Sessions, on: date, scope: str, *, zone: ZoneInfo
 
 
 def compute_due(sessions: Sessions, *, zone: ZoneInfo, seconds: float) -> int:
-    """Compute what is due, one after the other, for about so many seconds; returns how many were computed."""
-    until, done, tried = monotonic() + seconds, 0, set[tuple[date, str]]()
+    """Compute what is due, one after the other, for about so many seconds, and drop what is old; returns how many were
+    computed.
+    """
+    until, done, tried = monotonic() + seconds, 0, set[Wanted]()
     while monotonic() < until:
         with sessions() as session:
             now = clock.now()
-            due = due_snapshots(session, today=clock.local_date(now, zone), now=now)
+            due = due_snapshots(session, today=clock.local_date(now, zone), now=now, zone=zone)
         waiting = [entry for entry in due if entry not in tried]
         if not waiting:
             break
         tried.add(waiting[0])
-        done += compute_snapshot(sessions, *waiting[0], zone=zone) is not None
+        done += compute_snapshot(sessions, waiting[0], zone=zone) is not None
+    with sessions() as session:
+        now = clock.now()
+        prune(session, today=clock.local_date(now, zone), now=now)
+        session.commit()
     return done
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The facts of a day and what is counted of them: what a snapshot stores and an export gives out."""
+
+    facts: Facts
+    course: Course
+    limits: Limits
+    counted: Counted
+
+
+def measure(session: Session, on: date, scope: str, *, known_at: datetime | None = None) -> Measured:
+    """Read and count the cases as it was on `on`, or as known at the moment `known_at`."""
+    facts = read_facts(session, on, scope, known_at=known_at)
+    course, limits = read_course(session, facts, on, known_at=known_at), read_limits(session, facts, on)
+    return Measured(facts, course, limits, count(facts, course, limits, on))
+
+
+def end_of_day(on: date, zone: ZoneInfo) -> datetime:
+    """The moment at which the day `on` is over in `zone`."""
+    return datetime.combine(on + timedelta(days=1), time(), zone)
 
 
 def _compute(session: Session, held: Snapshot, zone: ZoneInfo, before: datetime | None, began: float) -> None:
     on, number = held.as_of, held.id
-    facts = read_facts(session, on, held.scope)
-    show_progress(session, number, _READ)
-    counted = count(facts, on)
+    measured = measure(session, on, held.scope, known_at=end_of_day(on, zone) if held.as_known else None)
+    facts, counted = measured.facts, measured.counted
     show_progress(session, number, _COUNTED)
-    found = list(figures(facts, counted))
+    found = list(figures(facts, counted, on))
     show_progress(session, number, _FIGURED)
     session.execute(delete(SnapshotCase).where(SnapshotCase.snapshot_id == number))
     restated = held.restated
@@ -122,18 +163,11 @@ def _differ(session: Session, number: int, found: Iterable[Figure]) -> bool:
 
 def _reason(session: Session, on: date, before: datetime) -> str:
     """Why figures of a day that was over have changed."""
-    entries = (
-        session.scalar(
-            select(func.count())
-            .select_from(CaseEvent)
-            .where(CaseEvent.happened_on <= on, CaseEvent.recorded_at > before)
-        )
-        or 0
-    )
+    entries, requests = recorded_since(session, on, before)
     if entries == 1:
         return "1 entry for that day or earlier was recorded afterwards."
     if entries:
-        return f"{entries} entries for that day or earlier were recorded afterwards."
+        return f"{entries} entries of {requests} requests for that day or earlier were recorded afterwards."
     return "Particulars, corrections or restrictions of requests were changed afterwards."
 
 
@@ -148,11 +182,13 @@ def _store_figures(session: Session, number: int, found: Iterable[Figure]) -> No
 
 def _store_cases(session: Session, number: int, facts: Facts, counted: Counted) -> None:
     started, waiting = facts.start.astype(object), whole_days(counted.waiting)
-    days = [whole_days(counted.days[name.removeprefix("days_")]) for name in _COLUMNS[6:10]]
+    days = [whole_days(counted.days[name]) for name in _DAYS]
+    sides = [whole_days(counted.sides[:, place]) for place in range(len(SIDES))]
     rows = (
         (
             number, int(case_id), facts.kind[index], facts.direction[index], facts.counterpart[index], started[index],
-            *(column[index] for column in days), waiting[index], counted.marks_of(index),
+            *(column[index] for column in days), waiting[index], *(column[index] for column in sides),
+            counted.marks_of(index),
         )
         for index, case_id in enumerate(facts.case_id)
     )  # fmt: skip

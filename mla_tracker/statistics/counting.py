@@ -1,25 +1,32 @@
 """Which case counts for which measure on a day: day counts and marks, from the facts alone. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mla_tracker.statistics.course import Course
 from mla_tracker.statistics.definitions import (
     BEFORE_START,
     COHORT_MONTHS,
     DURATIONS,
+    END,
+    ENDS,
     GROUND,
     GROUND_ABROAD,
+    KEPT,
+    NO_RESPONSE_DAYS,
     NOT_RECORDED,
     OUTCOME,
+    PASSED,
 )
-from mla_tracker.statistics.facts import Facts, without_response
+from mla_tracker.statistics.fact_columns import Facts, without_response
+from mla_tracker.statistics.limits import Limits
 from mla_tracker.statistics.periods import months_before
-from mla_tracker.statistics.rules import Dates, Days, Flags, days_between, final_day, flow
+from mla_tracker.statistics.rules import Dates, Days, Flags, days_between, flow
 
 DURATION_CODES: Final = tuple(measure.code for measure in DURATIONS)
 
@@ -29,11 +36,19 @@ class Counted:
     """One entry a case: day counts by measure (NaN = does not count) and, for each count, whether it stands in it.
 
     `waiting` is the age of each request without an end; `in_cohort` says whether its start lies in the months measured.
+    `ends` gives, for each competing end, the day counts of the requests of the cohort that met it, and `open_age` the
+    ages of those that met none. `sides` are the days on each side of the ended requests of the cohort.
     """
 
     days: dict[str, Days]
     waiting: Days
     in_cohort: Flags
+    ends: dict[str, Days]
+    open_age: Days
+    sides: Days
+    late: dict[str, Days]
+    rounds: Days
+    asking: Days
     marks: dict[str, Flags]
 
     def marks_of(self, index: int) -> list[str]:
@@ -41,22 +56,82 @@ class Counted:
         return [code for code, flags in self.marks.items() if flags[index]]
 
 
-def count(facts: Facts, on: date) -> Counted:
+def count(facts: Facts, course: Course, limits: Limits, on: date) -> Counted:
     """Count the cases as it was on `on`; the year of `on` is the period of what is counted by the year."""
-    day, start, final = np.datetime64(on, "D"), facts.start, final_day(facts.answered, facts.closed)
+    day, start, final = np.datetime64(on, "D"), facts.start, facts.final
     is_request, ended = facts.is_request, ~np.isnat(final)
     in_cohort = is_request & (start > np.datetime64(months_before(on, COHORT_MONTHS), "D"))
     marks: dict[str, Flags] = {}
+    of = {
+        "acknowledge": facts.acknowledged, "reply": course.replied, "decide": facts.decided, "execute": facts.executed,
+        "answer": final,
+    }  # fmt: skip
     days = {
-        code: _duration(facts, code, end, start, ended, is_request, in_cohort, marks)
-        for code, end in zip(DURATION_CODES, (facts.acknowledged, facts.decided, facts.executed, final), strict=True)
+        code: _duration(facts, code, of[code], start, ended, is_request, in_cohort, marks) for code in DURATION_CODES
     }
     waits = is_request & ~ended & ~np.isnat(start)
     waiting = np.where(waits, days_between(start, np.full(start.shape, day)), np.nan)
+    ends, open_age = _ends(facts, days, in_cohort & waits, waiting, marks)
     marks |= _on_file(facts, on) | _kept_dates(facts, final, days["answer"]) | _year(facts, start, is_request, on)
+    marks |= _replies(course, in_cohort & ~np.isnat(start) & ~facts.taken_over, ended, start, on)
     marks["waiting"] = waits
     marks["postponed"] = facts.postponed & is_request
-    return Counted(days, waiting, in_cohort, {code: flags for code, flags in marks.items() if flags.any()})
+    marks["rounds"] = in_cohort & (facts.rounds > 0)
+    late = _late(limits, in_cohort, marks)
+    counts = course.known & ~np.isnan(days["answer"])
+    sides = np.where(counts[:, None], course.sides, np.nan)
+    rounds, asking = (np.where(in_cohort, column, np.nan) for column in (facts.rounds, facts.asking))
+    kept = {code: flags for code, flags in marks.items() if flags.any()}
+    return Counted(days, waiting, in_cohort, ends, open_age, sides, late, rounds, asking, kept)
+
+
+def _ends(
+    facts: Facts, days: Mapping[str, Days], waits: Flags, waiting: Days, marks: dict[str, Flags]
+) -> tuple[dict[str, Days], Days]:
+    """Which end each request of the cohort met, and after how many days.
+
+    Execution and surrender end on their own day, which may lie before the answer; every other end on that of the
+    answer or closing. A refusal stands also where a part had been executed before, unless the outcome says so.
+    """
+    executed = ~np.isnan(days["execute"]) & (facts.outcome != "refused")
+    given_up = ~executed & ~np.isnan(days["answer"])
+    surrender: Flags = facts.kind == "extradition"
+    refused: Flags = facts.outcome == "refused"
+    # Closed by outcome, without a day of execution of its own: executed on the day of the answer.
+    by_outcome: Flags = np.isin(facts.outcome.astype(str), ("executed_in_full", "executed_in_part", "surrendered"))
+    done = executed | (given_up & by_outcome)
+    chosen = {
+        "executed": done & ~surrender,
+        "surrendered": done & surrender,
+        "refused": given_up & refused,
+        "other": given_up & ~by_outcome & ~refused,
+    }
+    took = np.where(executed, days["execute"], days["answer"])
+    found = {}
+    for code in ENDS:
+        marks[END + code] = chosen[code]
+        found[code] = np.where(chosen[code], took, np.nan)
+    return found, np.where(waits & ~executed, waiting, np.nan)
+
+
+def _replies(course: Course, cohort: Flags, ended: Flags, start: Dates, on: date) -> dict[str, Flags]:
+    """Of the requests old enough, those that had a reply with substance or an end, and those that had none."""
+    old = cohort & (start <= np.datetime64(on - timedelta(days=NO_RESPONSE_DAYS), "D"))
+    replied = ~np.isnat(course.replied) | ended
+    return {"response_rate": old & replied, "unanswered": old & ~replied}
+
+
+def _late(limits: Limits, in_cohort: Flags, marks: dict[str, Flags]) -> dict[str, Days]:
+    """Days late by rule, 0 where it was kept; NaN where no deadline of the rule is decided."""
+    found = {}
+    for rule in limits.rules:
+        case, late = limits.of(rule)
+        days = np.full(in_cohort.shape, np.nan)
+        days[case] = late
+        days[~in_cohort] = np.nan
+        found[rule] = days
+        marks[KEPT + rule], marks[PASSED + rule] = days == 0, days > 0
+    return found
 
 
 def _duration(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 FLOOR: Final = 10
 """Under this number of cases a figure other than the count and the median is withheld: it would describe single
@@ -67,6 +67,14 @@ DURATIONS: Final = (
         "acknowledged",
     ),
     _duration(
+        "reply",
+        "Time to a first reply with substance",
+        "Days from the receipt of a request to our first reply that says more than that it came: a question, a "
+        "consultation, a part of the results, a postponement, the answer. For a request of ours, from its sending to "
+        "the other State's first such reply.",
+        "first reply with substance",
+    ),
+    _duration(
         "decide",
         "Time to decide",
         "Days from the receipt (ours: the sending) to the decision to help or to refuse, the last one where there are "
@@ -113,6 +121,60 @@ MEASURES: Final[tuple[Measure, ...]] = (
         "answered, or closed without an answer",
         "share of the answered requests that had a date to keep",
         "Answered requests without a needed-by date and without a binding limit of ours that was met or missed.",
+    ),
+    Measure(
+        "rounds",
+        Form.COUNT,
+        "Asked for more",
+        "Requests that had a round of additional information, asked by either side. Beside them the rounds of each "
+        "and the days they took together.",
+        unit="requests",
+    ),
+    Measure(
+        "response_rate",
+        Form.SHARE,
+        "Response rate",
+        f"The share of requests, received or sent {NO_RESPONSE_DAYS} days ago or earlier, that have had a reply with "
+        "substance or a final answer: ours to theirs, theirs to ours.",
+        _RECEIVED_OR_SENT,
+        "first reply with substance, or final answer",
+        "share of the requests old enough",
+        "Younger requests, requests taken over without such a day, supplements, and requests given up before sending.",
+    ),
+    Measure(
+        "unanswered",
+        Form.COUNT,
+        "Without a reply",
+        f"Requests, received or sent {NO_RESPONSE_DAYS} days ago or earlier, that have had no reply with substance "
+        "and no end.",
+        unit="requests",
+    ),
+    Measure(
+        "net",
+        Form.DURATION,
+        "Net time to final answer",
+        "The days to the final answer without those on which it was the other State's turn.",
+        _RECEIVED_OR_SENT,
+        "answered, or closed without an answer",
+        "days",
+        "As the time to final answer; and requests taken over from an earlier register, which never recorded whose "
+        "turn it was.",
+    ),
+    Measure(
+        "clearance",
+        Form.SHARE,
+        "Clearance rate",
+        "Requests closed in the year up to the as-of date for each hundred that were new in it. Over 100 the backlog "
+        "shrinks (CEPEJ).",
+        unit="requests closed for each hundred new",
+    ),
+    Measure(
+        "disposition",
+        Form.SHARE,
+        "Disposition time",
+        "Days that the requests open on the as-of date would take at the pace at which requests were closed in the "
+        "year up to it: open, divided by closed, times the days of that period (CEPEJ).",
+        unit="days",
     ),
     Measure(
         "late",
@@ -219,8 +281,17 @@ GROUND_ABROAD: Final = "ground_abroad."
 OUTCOME: Final = "outcome."
 NOT_RECORDED: Final = "not_recorded."
 BEFORE_START: Final = "before_start."
-"""Measures that come once for each code: refusals by ground (ours, theirs), requests closed in the year by outcome,
-and, for each duration, the requests left out because a day was never recorded or lies before the start."""
+END: Final = "end."
+TURN: Final = "turn."
+KEPT: Final = "kept."
+PASSED: Final = "passed."
+"""Measures that come once for each code: refusals by ground (ours, theirs), requests closed in the year by outcome;
+for each duration, the requests left out because a day was never recorded or lies before the start; the competing ends;
+the days of each side; and the requests that kept or passed a time limit, by rule."""
+
+ENDS: Final = ("executed", "surrendered", "refused", "other")
+"""The ends that compete: executed wholly or in part, surrendered, refused, or ended otherwise (withdrawn, returned,
+lapsed, not executable, discharged ...)."""
 
 FAMILIES: Final[Mapping[str, tuple[str, str]]] = {
     GROUND: (
@@ -234,6 +305,26 @@ FAMILIES: Final[Mapping[str, tuple[str, str]]] = {
     OUTCOME: ("Closed with this outcome", "Requests closed in the year of the as-of date."),
     NOT_RECORDED: ("Left out: not recorded", "The earlier register never recorded one of the two days."),
     BEFORE_START: ("Left out: dated before the start", "The end is dated before the receipt or sending."),
+    END: (
+        "Ended so",
+        "Requests that met this end. The ends compete: the share that has met one by a day is its cumulative "
+        "incidence (Aalen-Johansen), and the shares of all ends and the share still open sum to all.",
+    ),
+    TURN: (
+        "Days on this side",
+        "Days of the ended requests on which it was this side's turn, by the status of each day. The days of all "
+        "sides sum to the days from receipt or sending to the final answer; without those of the other side they are "
+        "the net days.",
+    ),
+    KEPT: (
+        "Kept this time limit",
+        "Requests in which every deadline of this rule that binds us ended in time.",
+    ),
+    PASSED: (
+        "Passed this time limit",
+        "Requests in which a deadline of this rule that binds us ended late, or runs on past its day. Days late are "
+        "counted to its end, or to the as-of date.",
+    ),
 }
 
 BY_CODE: Final[Mapping[str, Measure]] = {measure.code: measure for measure in MEASURES}

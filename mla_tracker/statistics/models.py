@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Float,
     ForeignKey,
@@ -23,6 +24,7 @@ from mla_tracker.core.database import Base
 class Snapshot(Base):
     """The figures as it was on `as_of`, over the requests of `scope`, under one version of the definitions.
 
+    `as_known`: by what had been recorded by the end of that day; else by what is known when it is computed.
     `scope` is `unrestricted` (for everybody who reads statistics) or `all` (for those who may). `progress` counts to
     100. A computation holds the row until `claimed_until`; one that died is taken up again after that. `restated`
     says why the figures differ from those first computed for this date.
@@ -34,6 +36,7 @@ class Snapshot(Base):
     as_of: Mapped[date]
     scope: Mapped[str]
     definition_version: Mapped[int] = mapped_column(Integer)
+    as_known: Mapped[bool] = mapped_column(Boolean, server_default="false")
     state: Mapped[str]
     progress: Mapped[int] = mapped_column(Integer, server_default="0")
     requested_at: Mapped[datetime]
@@ -46,7 +49,7 @@ class Snapshot(Base):
     failure: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (
-        UniqueConstraint("as_of", "scope", "definition_version"),
+        UniqueConstraint("as_of", "scope", "definition_version", "as_known"),
         CheckConstraint("scope in ('unrestricted', 'all')", name="scope"),
         CheckConstraint("state in ('queued', 'running', 'done', 'failed')", name="state"),
         Index("ix_snapshot_latest", "scope", "definition_version", "as_of"),
@@ -76,7 +79,8 @@ class SnapshotFigure(Base):
 class SnapshotCase(Base):
     """One case in a snapshot: its day counts, and as `marks` the counts in which it stands.
 
-    A day count is null where the case does not count for the measure. `days_waiting` is the age of what still waits.
+    A day count is null where the case does not count for the measure. `days_waiting` is the age of what still waits;
+    `days_ours` to `days_third_party` are the days on each side and sum to `days_answer`.
     There is no foreign key to the case: a snapshot stays what it was.
     """
 
@@ -89,8 +93,14 @@ class SnapshotCase(Base):
     counterpart: Mapped[str]
     started_on: Mapped[date | None]
     days_acknowledge: Mapped[int | None] = mapped_column(Integer)
+    days_reply: Mapped[int | None] = mapped_column(Integer)
     days_decide: Mapped[int | None] = mapped_column(Integer)
     days_execute: Mapped[int | None] = mapped_column(Integer)
     days_answer: Mapped[int | None] = mapped_column(Integer)
     days_waiting: Mapped[int | None] = mapped_column(Integer)
+    days_ours: Mapped[int | None] = mapped_column(Integer)
+    days_executing_authority: Mapped[int | None] = mapped_column(Integer)
+    days_court: Mapped[int | None] = mapped_column(Integer)
+    days_other_state: Mapped[int | None] = mapped_column(Integer)
+    days_third_party: Mapped[int | None] = mapped_column(Integer)
     marks: Mapped[list[str]] = mapped_column(ARRAY(Text))

@@ -6,7 +6,7 @@ still cut to what they may see.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, select
@@ -15,18 +15,28 @@ from sqlalchemy.orm import Session
 from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.accounts.visibility import visible
-from mla_tracker.cases.models import Case
+from mla_tracker.cases.models import Case, CaseEvent
 from mla_tracker.core.errors import NotVisible
-from mla_tracker.statistics.definitions import DURATIONS, VERSION, is_known
+from mla_tracker.statistics.definitions import DURATIONS, TURN, VERSION, is_known
 from mla_tracker.statistics.models import Snapshot, SnapshotCase, SnapshotFigure
 from mla_tracker.statistics.services import ALL
 
 _DAYS: Final[Mapping[str, Any]] = {
     "acknowledge": SnapshotCase.days_acknowledge,
+    "reply": SnapshotCase.days_reply,
     "decide": SnapshotCase.days_decide,
     "execute": SnapshotCase.days_execute,
     "answer": SnapshotCase.days_answer,
 }
+_SIDES: Final[Mapping[str, Any]] = {
+    TURN + "ours": SnapshotCase.days_ours,
+    TURN + "executing_authority": SnapshotCase.days_executing_authority,
+    TURN + "court": SnapshotCase.days_court,
+    TURN + "other_state": SnapshotCase.days_other_state,
+    TURN + "third_party": SnapshotCase.days_third_party,
+}
+_SAME_CASES: Final = {"clearance": "closed", "disposition": "closing"}
+"""Figures made of counts: they lead to the cases of the one they are about."""
 assert set(_DAYS) == {measure.code for measure in DURATIONS}  # noqa: S101 - a column for every duration
 
 KINDS: Final = ("", "mla", "extradition")
@@ -62,13 +72,23 @@ def may_read(actor: Actor, scope: str) -> bool:
     return actor.may(Permission.STATISTICS_READ) and (scope != ALL or actor.may(Permission.STATISTICS_RESTRICTED))
 
 
-def latest(session: Session, actor: Actor, scope: str, *, on: date | None = None) -> Snapshot | None:
-    """The newest finished snapshot of the scope (`on`: that of this day); None where there is none to be read."""
+def latest(
+    session: Session, actor: Actor, scope: str, *, on: date | None = None, as_known: bool = False
+) -> Snapshot | None:
+    """The newest finished snapshot of the scope (`on`: that of this day); None where there is none to be read.
+
+    `as_known`: by what was known on its day, instead of by what is known now.
+    """
     if not may_read(actor, scope):
         return None
     statement = (
         select(Snapshot)
-        .where(Snapshot.scope == scope, Snapshot.definition_version == VERSION, Snapshot.computed_at.is_not(None))
+        .where(
+            Snapshot.scope == scope,
+            Snapshot.as_known == as_known,
+            Snapshot.definition_version == VERSION,
+            Snapshot.computed_at.is_not(None),
+        )
         .order_by(Snapshot.as_of.desc())
         .limit(1)
     )
@@ -93,10 +113,25 @@ def days_with_snapshots(session: Session, scope: str, limit: int = 60) -> Sequen
     """The days of which there are figures, the newest first."""
     return session.scalars(
         select(Snapshot.as_of)
-        .where(Snapshot.scope == scope, Snapshot.definition_version == VERSION, Snapshot.computed_at.is_not(None))
+        .where(
+            Snapshot.scope == scope,
+            ~Snapshot.as_known,
+            Snapshot.definition_version == VERSION,
+            Snapshot.computed_at.is_not(None),
+        )
         .order_by(Snapshot.as_of.desc())
         .limit(limit)
     ).all()
+
+
+def recorded_since(session: Session, on: date, moment: datetime) -> tuple[int, int]:
+    """How many entries, of how many requests, were recorded after `moment` for `on` or an earlier day."""
+    row = session.execute(
+        select(func.count(), func.count(CaseEvent.case_id.distinct())).where(
+            CaseEvent.happened_on <= on, CaseEvent.recorded_at > moment
+        )
+    ).one()
+    return row[0], row[1]
 
 
 class Figures:
@@ -173,6 +208,7 @@ def trends(
         select(Snapshot.id, Snapshot.as_of)
         .where(
             Snapshot.scope == scope,
+            ~Snapshot.as_known,
             Snapshot.definition_version == VERSION,
             Snapshot.computed_at.is_not(None),
             Snapshot.as_of.in_(days),
@@ -223,10 +259,15 @@ def _readable(session: Session, actor: Actor, snapshot_id: int) -> Snapshot:
 
 def _members(snapshot_id: int, key: FigureKey) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [SnapshotCase.snapshot_id == snapshot_id]
-    if key.measure in _DAYS:
-        found.append(_DAYS[key.measure].is_not(None))
+    measure = _SAME_CASES.get(key.measure, key.measure)
+    if measure in _DAYS:
+        found.append(_DAYS[measure].is_not(None))
+    elif measure == "net":
+        found.append(SnapshotCase.days_ours.is_not(None))
+    elif measure in _SIDES:
+        found.append(_SIDES[measure] > 0)
     else:
-        found.append(SnapshotCase.marks.contains([key.measure]))
+        found.append(SnapshotCase.marks.contains([measure]))
     for column, value in (
         (SnapshotCase.kind, key.kind), (SnapshotCase.direction, key.direction), (SnapshotCase.counterpart, key.state),
     ):  # fmt: skip

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import CensoredData, ecdf
 
 from mla_tracker.statistics.definitions import FLOOR
@@ -19,6 +20,8 @@ from mla_tracker.statistics.rules import Days
 CONFIDENCE: Final = 0.95
 MILESTONES: Final = (30, 90, 180, 270, 365, 540, 720, 1095)
 QUANTILES: Final = (0.25, 0.5, 0.75, 0.9)
+STEPS_KEPT: Final = 240
+"""Steps of a curve that are kept with a figure: more than a picture shows, few enough for every State."""
 
 
 @dataclass(frozen=True)
@@ -91,21 +94,33 @@ def _filled(values: Days) -> Days:
 
 
 def described(curve: Curve) -> dict[str, Any]:
-    """The curve as it is kept with a figure: steps, quantiles and milestones, ready to be shown without computing."""
+    """The curve as it is kept with a figure: steps, quantiles and milestones, ready to be shown without computing.
+
+    `beyond` says how many are known to take longer than the last day on which anything ended: what can be said where
+    the curve does not reach a quantile.
+    """
+    kept = thinned(curve.days.size)
+    longest = float(curve.days[-1])
     return {
         "curve": {
-            "days": [int(day) for day in curve.days],
-            "share": _rounded(curve.share),
-            "low": _rounded(curve.low),
-            "high": _rounded(curve.high),
+            "days": [int(day) for day in curve.days[kept]],
+            "share": _rounded(curve.share[kept]),
+            "low": _rounded(curve.low[kept]),
+            "high": _rounded(curve.high[kept]),
         },
         "quantiles": [
             {"part": part, "days": days, "low": low, "high": high}
             for part in QUANTILES
             for days, low, high in [curve.quantile(part)]
         ],
+        "beyond": {"days": int(longest), "cases": int(curve.at_risk[-1] - curve.ended[-1])},
         "milestones": _milestones(curve),
     }
+
+
+def thinned(size: int) -> NDArray[np.int64]:
+    """Places of the steps that are kept of `size`: all, or evenly spread ones with the first and the last."""
+    return np.unique(np.linspace(0, size - 1, min(size, STEPS_KEPT)).round().astype(np.int64))
 
 
 def _milestones(curve: Curve) -> list[dict[str, Any]]:

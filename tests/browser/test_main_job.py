@@ -22,6 +22,7 @@ from mla_tracker.core.database import Sessions
 from mla_tracker.directory.models import Authority
 from mla_tracker.office_from_settings import open_office
 from mla_tracker.statistics.computing import compute_snapshot
+from mla_tracker.statistics.services import Wanted
 from tests.browser.gallery_server import serving
 from tests.browser.looking import PHONE, WIDE, violations
 from tests.support.browsing import PASSWORD, application, person
@@ -205,7 +206,7 @@ def test_every_page_is_accessible_fits_and_is_quiet(
     for _step in load(office, cases=60):
         pass
     yesterday = clock.today(settings.zone) - timedelta(days=1)
-    compute_snapshot(office.sessions, yesterday, "unrestricted", zone=settings.zone)
+    compute_snapshot(office.sessions, Wanted(yesterday, "unrestricted"), zone=settings.zone)
     pages = addresses_of(app, sessions)
     unseen = set(pages)
     faults: list[str] = []

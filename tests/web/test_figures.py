@@ -22,6 +22,7 @@ from mla_tracker.statistics import services
 from mla_tracker.statistics.computing import compute_snapshot
 from mla_tracker.statistics.models import SnapshotFigure
 from mla_tracker.statistics.queries import parse_figure
+from mla_tracker.statistics.services import Wanted
 from mla_tracker.web import assets
 from tests.factories import figures as make
 
@@ -121,7 +122,7 @@ def token(client: FlaskClient, path: str) -> str:
 
 
 def compute(settings: Settings, sessions: Sessions, on: date, scope: str = services.UNRESTRICTED) -> None:
-    assert compute_snapshot(sessions, on, scope, zone=settings.zone) is not None
+    assert compute_snapshot(sessions, Wanted(on, scope), zone=settings.zone) is not None
 
 
 @pytest.mark.parametrize(
@@ -228,7 +229,9 @@ def test_asking_for_figures(app: Flask, settings: Settings, office: Sessions, to
     answer = client.post("/statistics/compute", data=form)
     # A caseworker reads no figures over restricted requests: the wish for them becomes one for the others.
     assert answer.headers["Location"] == "/statistics?kind=mla"
-    assert jobs.sent == [("statistics.compute", {"on": today.isoformat(), "scope": services.UNRESTRICTED})]
+    assert jobs.sent == [
+        ("statistics.compute", {"on": today.isoformat(), "scope": services.UNRESTRICTED, "as_known": 0})
+    ]
     waiting = client.get("/statistics")
     assert waiting.headers["Refresh"] == "4"
     assert "are being computed" in waiting.text
@@ -282,7 +285,7 @@ def test_figures_as_csv(app: Flask, settings: Settings, office: Sessions, today:
     assert answer.mimetype == "text/csv"
     head, *lines = answer.text.splitlines()
     assert head.startswith("as_of,scope,definitions,measure,kind,direction,state,n,")
-    assert any(line.startswith(f"{today},unrestricted,1,answer,mla,,,32,") for line in lines)
+    assert any(line.startswith(f"{today},unrestricted,2,answer,mla,,,32,") for line in lines)
 
 
 def test_every_measure_is_defined(app: Flask, sessions: Sessions) -> None:

@@ -29,7 +29,7 @@ from mla_tracker.core import clock
 from mla_tracker.core.database import Sessions
 from mla_tracker.office_from_settings import open_office
 from mla_tracker.statistics.computing import compute_snapshot
-from mla_tracker.statistics.services import UNRESTRICTED
+from mla_tracker.statistics.services import UNRESTRICTED, Wanted
 from mla_tracker.web.access import PERMISSION
 from tests.factories.office import a_world
 from tests.support.browsing import application, person, signed_in, token
@@ -54,7 +54,7 @@ def app(settings: Settings, sessions: Sessions, run_folder: Path) -> Flask:
             register(office, session, given, actor=world.officer, recorded_at=now)
     for role in Role:
         person(sessions, role.value, role.value)
-    compute_snapshot(sessions, clock.today(office.zone), UNRESTRICTED, zone=office.zone)
+    compute_snapshot(sessions, Wanted(clock.today(office.zone), UNRESTRICTED), zone=office.zone)
     return made
 
 

@@ -58,7 +58,7 @@ def test_a_lost_message_is_made_good_by_the_sweep(bound: Sessions, settings: Set
     """Asked for while the broker was away: the row waits, the next sweep computes it."""
     today: date = clock.today(settings.zone)
     with bound() as session:
-        services.request_snapshot(session, today, services.UNRESTRICTED, today=today, now=clock.now())
+        services.request_snapshot(session, services.Wanted(today, services.UNRESTRICTED), today=today, now=clock.now())
         session.commit()
     tasks.compute_missing_statistics()
     with bound() as session:
@@ -70,7 +70,7 @@ def test_what_a_dead_worker_held_is_taken_up_again(bound: Sessions, settings: Se
     today = clock.today(settings.zone)
     long_ago = clock.now() - timedelta(hours=1)
     with bound() as session:
-        assert services.claim(session, today, services.ALL, now=long_ago) is not None
+        assert services.claim(session, services.Wanted(today, services.ALL), now=long_ago) is not None
     tasks.compute_missing_statistics()
     with bound() as session:
         row = session.scalars(select(Snapshot).where(Snapshot.as_of == today)).one()

@@ -14,13 +14,16 @@ from mla_tracker.statistics.services import ALL, UNRESTRICTED
 
 @dataclass(frozen=True)
 class View:
-    """The choice of a reader: "" for all. `on` is the day of the snapshot, None for the newest."""
+    """The choice of a reader: "" for all. `on` is the day of the snapshot, None for the newest; `as_known`: by what
+    was known on that day.
+    """
 
     kind: str = ""
     direction: str = ""
     state: str = ""
     scope: str = UNRESTRICTED
     on: date | None = None
+    as_known: bool = False
 
     def key(self, measure: str, *, state: str | None = None) -> FigureKey:
         """The figure of a measure in this view, of the State in it or of another one."""
@@ -34,6 +37,7 @@ class View:
             "state": self.state,
             "scope": self.scope if self.scope != UNRESTRICTED else "",
             "on": self.on.isoformat() if self.on else "",
+            "known": "then" if self.as_known else "",
         }
         return {name: value for name, value in given.items() if value}
 
@@ -41,12 +45,14 @@ class View:
 def read_view(arguments: Mapping[str, str], actor: Actor) -> View:
     """The choice that an address describes; what it does not understand, or the actor may not read, it leaves out."""
     kind, direction, state = (arguments.get(name, "") for name in ("kind", "direction", "state"))
+    on = _day(arguments.get("on", ""))
     return View(
         kind=kind if kind in KINDS else "",
         direction=direction if direction in DIRECTIONS else "",
         state=state.upper() if len(state) == len("XX") and state.isalpha() else "",
         scope=ALL if arguments.get("scope") == ALL and may_read(actor, ALL) else UNRESTRICTED,
-        on=_day(arguments.get("on", "")),
+        on=on,
+        as_known=on is not None and arguments.get("known") == "then",
     )
 
 

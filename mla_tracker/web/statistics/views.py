@@ -39,7 +39,7 @@ def index() -> Any:
     """How long does it take, honestly?"""
     session, actor = db(), current_actor()
     view = read_view(request.args, actor)
-    snapshot = latest(session, actor, view.scope, on=view.on)
+    snapshot = latest(session, actor, view.scope, on=view.on, as_known=view.as_known)
     if (wanted := request.args.get("format")) == "csv" and snapshot is not None:
         return _csv(view, snapshot)
     working = _under_way(view)
@@ -73,12 +73,12 @@ def compute() -> Any:
     session, actor = db(), current_actor()
     view = read_view(request.form, actor)
     on, account = view.on or today(), current_account()
-    asked = services.request_snapshot(
-        session, on, view.scope, today=today(), now=now(), by=account.id if account else None
-    )
-    scope, state = asked.scope, asked.state
+    wanted = services.Wanted(on, view.scope, view.as_known)
+    asked = services.request_snapshot(session, wanted, today=today(), now=now(), by=account.id if account else None)
+    state = asked.state
     session.commit()
-    if state == services.QUEUED and not given().jobs.send("statistics.compute", on=on.isoformat(), scope=scope):
+    arguments: dict[str, str | int] = {"on": on.isoformat(), "scope": view.scope, "as_known": int(view.as_known)}
+    if state == services.QUEUED and not given().jobs.send("statistics.compute", **arguments):
         flash(_("The figures are asked for. The worker is busy or away; it takes them up within minutes."), "info")
     return redirect(url_for("statistics.index", **view.arguments()))
 

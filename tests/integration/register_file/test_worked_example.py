@@ -18,9 +18,8 @@ from mla_tracker.casework.register_file.mapping import read_map
 from mla_tracker.casework.trail_check import check_trail
 from mla_tracker.decisions.models import Refusal
 from mla_tracker.reminders.models import Notice
-from mla_tracker.statistics.counting import count
+from mla_tracker.statistics.computing import measure
 from mla_tracker.statistics.definitions import NOT_RECORDED
-from mla_tracker.statistics.facts import read_facts
 from tests.integration.register_file.conftest import EXAMPLE
 from tests.support.office import COMMAND, ROOT, environment
 
@@ -80,7 +79,7 @@ def test_days_that_were_never_kept_stay_open_or_are_named(taken_over: Office) ->
             .join(CaseEvent, CaseEvent.id == CaseEventDetail.event_id)
             .where(CaseEvent.case_id == undecided.id, CaseEvent.seq == 1)
         ).one()
-        counted = count(read_facts(session, date(2026, 1, 1), "all"), date(2026, 1, 1))
+        counted = measure(session, date(2026, 1, 1), "all").counted
     assert (unreceived.received_on, unreceived.opened_on) == (None, date(2019, 5, 6))
     assert (undecided.decided_on, undecided.closed_on) == (None, date(2020, 3, 30))
     assert json.loads(detail)["not_recorded"] == ["closed_on"]

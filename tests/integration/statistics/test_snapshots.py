@@ -22,6 +22,7 @@ from mla_tracker.statistics.queries import (
     latest,
     trends,
 )
+from mla_tracker.statistics.services import Wanted
 from tests.factories import figures as make
 
 ON = date(2025, 6, 30)
@@ -249,10 +250,10 @@ def test_computing_again_changes_nothing_until_something_is_recorded_later(fille
 def test_two_at_once(filled: Sessions) -> None:
     now = datetime.now(UTC)
     with filled() as session:
-        assert services.claim(session, ON, services.ALL, now=now) is not None
-        assert services.claim(session, ON, services.ALL, now=now) is None
-        assert services.claim(session, ON, services.ALL, now=now + timedelta(hours=1)) is not None
-    assert compute_snapshot(filled, ON, services.ALL, zone=ZONE) is None
+        assert services.claim(session, Wanted(ON, services.ALL), now=now) is not None
+        assert services.claim(session, Wanted(ON, services.ALL), now=now) is None
+        assert services.claim(session, Wanted(ON, services.ALL), now=now + timedelta(hours=1)) is not None
+    assert compute_snapshot(filled, Wanted(ON, services.ALL), zone=ZONE) is None
 
 
 def test_what_is_due_is_computed_once(filled: Sessions) -> None:
@@ -267,15 +268,15 @@ def test_asking_for_today(filled: Sessions) -> None:
     now = datetime.now(UTC)
     with filled() as session:
         with pytest.raises(DomainError):
-            services.request_snapshot(session, ON + timedelta(days=1), services.ALL, today=ON, now=now)
-        asked = services.request_snapshot(session, ON, services.ALL, today=ON, now=now, by=7)
+            services.request_snapshot(session, Wanted(ON + timedelta(days=1), services.ALL), today=ON, now=now)
+        asked = services.request_snapshot(session, Wanted(ON, services.ALL), today=ON, now=now, by=7)
         session.commit()
         assert asked.state == services.QUEUED
-        assert services.due_snapshots(session, today=ON, now=now)[0] == (ON, services.ALL)
+        assert services.due_snapshots(session, today=ON, now=now, zone=ZONE)[0] == Wanted(ON, services.ALL)
     number = computed(filled, scope=services.ALL)
     assert number == asked.id
     with filled() as session:
-        again = services.request_snapshot(session, ON, services.ALL, today=ON, now=now)
+        again = services.request_snapshot(session, Wanted(ON, services.ALL), today=ON, now=now)
         assert (again.id, again.state, again.progress) == (number, services.QUEUED, 0)
         session.commit()
         # What was computed before stays readable while it is computed anew.
@@ -299,6 +300,6 @@ def test_an_empty_office_has_figures_of_nothing(sessions: Sessions) -> None:
 
 
 def computed(sessions: Sessions, *, on: date = ON, scope: str = services.UNRESTRICTED) -> int:
-    number = compute_snapshot(sessions, on, scope, zone=ZONE)
+    number = compute_snapshot(sessions, Wanted(on, scope), zone=ZONE)
     assert number is not None
     return number
