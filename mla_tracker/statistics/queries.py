@@ -153,12 +153,16 @@ class Figures:
         row = self.get(key)
         return row.n if row else 0
 
-    def family(self, prefix: str, key: FigureKey) -> list[SnapshotFigure]:
-        """The lines of a family (grounds, outcomes) for the same kind, direction and State, the largest first."""
+    def family(self, prefix: str, key: FigureKey, *, empty: bool = False) -> list[SnapshotFigure]:
+        """The lines of a family (grounds, outcomes) for the same kind, direction and State, the largest first; those
+        that count nothing with `empty` only.
+        """
         found = [
             row
             for (measure, kind, direction, state), row in self._rows.items()
-            if measure.startswith(prefix) and (kind, direction, state) == (key.kind, key.direction, key.state) and row.n
+            if measure.startswith(prefix)
+            and (kind, direction, state) == (key.kind, key.direction, key.state)
+            and (row.n or empty)
         ]
         return sorted(found, key=lambda row: (-row.n, row.measure))
 

@@ -16,14 +16,21 @@ from mla_tracker.render.client import Renderer
 from mla_tracker.statistics import services
 from mla_tracker.statistics.definitions import FAMILIES, FLOOR, MEASURES, VERSION
 from mla_tracker.statistics.models import Snapshot, SnapshotFigure
-from mla_tracker.statistics.queries import Figures, days_with_snapshots, figures_of, latest, under_way
+from mla_tracker.statistics.queries import (
+    Figures,
+    days_with_snapshots,
+    figures_of,
+    latest,
+    recorded_since,
+    under_way,
+)
 from mla_tracker.web.access import requires
 from mla_tracker.web.cases import words
 from mla_tracker.web.cases.choices import state_choices
 from mla_tracker.web.context import current_account, current_actor, db, now, permitted, today
 from mla_tracker.web.context import services as given
 from mla_tracker.web.dashboard.board import withheld
-from mla_tracker.web.statistics import tables
+from mla_tracker.web.statistics import courses, tables
 from mla_tracker.web.statistics.addresses import View, figure_cases, read_view
 from mla_tracker.web.statistics.curve import NARROW, WIDE, specification, steps_shown
 
@@ -119,6 +126,10 @@ def _figures(view: View, snapshot: Snapshot) -> dict[str, Any]:
         "line": tables.check_line(view, snapshot, figures),
         "outcomes": tables.outcomes(view, snapshot, figures),
         "left_out": tables.left_out(view, snapshot, figures),
+        "sides": courses.sides(view, snapshot, figures),
+        "ends": courses.ends(view, snapshot, figures),
+        "limits": courses.limits(session, view, snapshot, figures),
+        "rates": courses.rates(view, snapshot, figures),
     }
     return {
         **rows_of,
@@ -128,6 +139,8 @@ def _figures(view: View, snapshot: Snapshot) -> dict[str, Any]:
         "on_time": figures.get(view.key("on_time")),
         "on_time_url": figure_cases(snapshot.id, view.key("on_time")),
         "withheld": withheld(row),
+        "difference": courses.difference(row),
+        "since": recorded_since(session, snapshot.as_of, snapshot.computed_at) if snapshot.computed_at else (0, 0),
         "quantiles": row.extra.get("quantiles", []) if row else [],
         "milestones": row.extra.get("milestones", []) if row else [],
         "curve_steps": steps_shown(row.extra) if row and "curve" in row.extra else [],
