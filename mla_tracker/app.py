@@ -30,6 +30,7 @@ from mla_tracker.web.look import install_look
 from mla_tracker.web.mail_admin import bp as mail_admin
 from mla_tracker.web.proxies import TrustedProxies
 from mla_tracker.web.references import CaseReference
+from mla_tracker.web.reports.views import bp as reports
 from mla_tracker.web.statistics.views import bp as statistics
 from mla_tracker.web.work.views import bp as work
 from worker.queue import QueueByName
@@ -102,6 +103,7 @@ def _register(app: Flask, settings: Settings) -> None:
         work,
         dashboard,
         statistics,
+        reports,
         cases,
         directory,
         codes,

@@ -27,6 +27,7 @@ VERBS: dict[str, str] = {
     "reminders": "mla_tracker.cli_reminders:reminders",
     "mail": "mla_tracker.cli_reminders:mail",
     "statistics": "mla_tracker.cli_statistics:statistics",
+    "report": "mla_tracker.cli_reports:report",
     "audit": "mla_tracker.cli_audit:audit",
     "doctor": "mla_tracker.cli_doctor:doctor",
 }

@@ -21,6 +21,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "reminders": _every(60, "reminders.sweep"),
     "deadlines": _every(60, "deadlines.sweep"),
     "statistics": _every(300, "statistics.nightly"),
+    "reports": _every(300, "reports.compute"),
     "anchor": _every(300, "audit.anchor"),
     "verify the trail": _every(1800, "audit.verify_daily"),
 }

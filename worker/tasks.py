@@ -14,6 +14,7 @@ from mla_tracker.reminders import sending
 from mla_tracker.reminders.mailer import make_mailer
 from mla_tracker.reminders.messages import Letterhead
 from mla_tracker.statistics.computing import compute_due, compute_snapshot
+from mla_tracker.statistics.reports.computing import compute_due_reports
 from mla_tracker.statistics.services import Wanted
 from worker import office
 from worker.app import job
@@ -84,3 +85,9 @@ def compute_statistics(on: str, scope: str, as_known: int = 0) -> None:
 def compute_missing_statistics() -> None:
     """Compute the snapshots that there should be and are not: yesterday's, the month ends, what was asked for."""
     compute_due(office.sessions(), zone=office.settings().zone, seconds=NIGHTLY_SECONDS)
+
+
+@job("reports.compute")
+def compute_reports() -> None:
+    """Compute the reports that were asked for; safe to repeat, and sent again by the schedule."""
+    compute_due_reports(office.sessions(), zone=office.settings().zone, seconds=NIGHTLY_SECONDS)

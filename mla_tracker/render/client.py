@@ -1,9 +1,10 @@
-"""Asks the renderer's child process for charts and keeps what it drew.
+"""Asks the renderer's child process for charts and papers, and keeps the charts that it drew.
 
-The child is started when the first chart is wanted, and again when it died or ended for want of work. Drawings are kept
+The child is started when the first one is wanted, and again when it died or ended for want of work. Drawings are kept
 under the digest of specification, links and label. Whatever fails gives None: the table beside the chart says the same.
 """
 
+import base64
 import contextlib
 import hashlib
 import json
@@ -23,6 +24,9 @@ from mla_tracker.render.svg import ForeignAddress, finish
 
 SECONDS: Final = 8.0
 """How long a page waits for a chart, the start of the child included; some 0.1 s when it runs."""
+
+PAPER_SECONDS: Final = 60.0
+"""How long a paper of many pages may take."""
 
 KEPT: Final = 2_000
 _EDITION: Final = "1"
@@ -45,12 +49,16 @@ class Renderer:
         with contextlib.suppress(OSError):
             return place.read_text("utf-8")
         try:
-            found = finish(self._drawn(spec), label, links)
+            found = finish(str(self._told({"spec": spec}, "svg", SECONDS)), label, links)
         except (RenderingFailed, ForeignAddress, OSError) as problem:
             _log.warning("chart not drawn", reason=f"{type(problem).__name__}: {problem}")
             return None
         self._keep(place, found)
         return found
+
+    def paper(self, told: dict[str, Any]) -> bytes:
+        """The paper as PDF (`engine.typeset`). Raises `RenderingFailed` where it cannot be made."""
+        return base64.b64decode(str(self._told({"paper": told}, "pdf", PAPER_SECONDS)))
 
     def warm_up(self) -> None:
         """Start the child, if it does not run, without waiting for it."""
@@ -71,15 +79,15 @@ class Renderer:
         with self._lock, contextlib.suppress(RenderingFailed, OSError):
             self._running(time.monotonic() + SECONDS)
 
-    def _drawn(self, spec: dict[str, Any]) -> str:
-        until = time.monotonic() + SECONDS
-        if not self._lock.acquire(timeout=SECONDS):
+    def _told(self, asked: dict[str, Any], wanted: str, seconds: float) -> object:
+        until = time.monotonic() + seconds
+        if not self._lock.acquire(timeout=seconds):
             raise RenderingFailed("the renderer is busy")
         try:
             # A child that died since the last chart shows it only now: one more try with a new one.
             for last in (False, True):
                 try:
-                    return self._ask(spec, until)
+                    return self._ask(asked, wanted, until)
                 except (ChildEnded, BrokenPipeError):
                     self._stop()
                     if last:
@@ -90,15 +98,15 @@ class Renderer:
             self._lock.release()
         raise AssertionError("the second try returns or raises")
 
-    def _ask(self, spec: dict[str, Any], until: float) -> str:
+    def _ask(self, asked: dict[str, Any], wanted: str, until: float) -> object:
         child = self._running(until)
         assert child.stdin is not None  # noqa: S101 - opened as a pipe
-        child.stdin.write(json.dumps({"spec": spec}).encode() + b"\n")
+        child.stdin.write(json.dumps(asked).encode() + b"\n")
         child.stdin.flush()
         told = self._line(child, until)
-        if "svg" not in told:
+        if wanted not in told:
             raise RenderingFailed(str(told.get("error", "no answer")))
-        return str(told["svg"])
+        return told[wanted]
 
     def _running(self, until: float) -> "subprocess.Popen[bytes]":
         if self._child is not None and self._child.poll() is None:

@@ -172,12 +172,10 @@ def difference(row: SnapshotFigure | None) -> str:
         return ""
     chance = percent(test["probability"], 1)
     if test["probability"] < DIFFERS:
-        return str(
-            _("Incoming and outgoing requests take differently long (log-rank test, p = %(chance)s).", chance=chance)
-        )
-    return str(
-        _(
+        said = _("Incoming and outgoing requests take differently long (log-rank test, p = %(chance)s).", chance=chance)
+    else:
+        said = _(
             "No difference between incoming and outgoing requests can be told (log-rank test, p = %(chance)s).",
             chance=chance,
         )
-    )
+    return str(said)

@@ -1,0 +1,1 @@
+"""`/reports`: the tables that reviewers ask for."""
