@@ -13,9 +13,9 @@ from typing import Any, Final
 
 import xlsxwriter
 
+from mla_tracker.core.cells import neutralised
 from mla_tracker.statistics.reports.content import NUMBERS, Cell, Check, Hidden, Kind, Paper, Report, Table, Words
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _FORMATS: Final = {Kind.COUNT: "#,##0", Kind.DAYS: "#,##0", Kind.SHARE: "0%", Kind.DAY: "yyyy-mm-dd"}
 HIDDEN_MARK: Final = "…"
 CSV_HEADS: Final = ("report", "table", "line", "column", "value", "unit")
@@ -88,7 +88,7 @@ def spoken(cell: Cell, kind: Kind, voice: Voice) -> str:
 
 
 def _safe(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return neutralised(value) if isinstance(value, str) else value
 
 
 def xlsx_of(paper: Paper, voice: Voice) -> bytes:
