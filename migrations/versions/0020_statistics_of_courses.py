@@ -1,14 +1,14 @@
 """The course of a request in its snapshot: first reply and days on each side; figures as known on a day.
 
 Revision ID: 0020
-Revises: 0010
+Revises: 0016
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0020"
-down_revision = "0010"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

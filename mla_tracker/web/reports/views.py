@@ -65,6 +65,8 @@ def ask() -> Any:
 @requires(Permission.STATISTICS_READ)
 def report(code: str) -> Any:
     """One report over one span, on the page or as a file."""
+    if code not in BY_CODE:
+        raise NotVisible("There is no such report.")
     try:
         order = _order(request.args, code)
         services.check_order(order, today=today())
