@@ -171,3 +171,32 @@ class NeedToKnow(Base):
     granted_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     granted_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(server_default="")
+
+
+class EmergencyAccess(Base):
+    """Somebody who was not named opened a restricted case in an emergency. `kept` is what the review decided: whether
+    he stays named; None until then.
+    """
+
+    __tablename__ = "emergency_access"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    case_id: Mapped[int] = mapped_column(BigInteger)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str]
+    taken_at: Mapped[datetime]
+    reviewed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    reviewed_at: Mapped[datetime | None]
+    kept: Mapped[bool | None]
+
+    __table_args__ = (
+        CheckConstraint("(reviewed_at is null) = (kept is null)", name="reviewed"),
+        Index("ix_emergency_access_by_case", "case_id"),
+        Index(
+            "uq_emergency_access_open",
+            "case_id",
+            "account_id",
+            unique=True,
+            postgresql_where=text("reviewed_at is null"),
+        ),
+    )

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     CASE_EXPORT = "case:export"
     CASE_IMPORT = "case:import"
     CASE_RESTRICT = "case:restrict"
+    CASE_EMERGENCY = "case:emergency"
     DEADLINE_READ = "deadline:read"
     DASHBOARD_READ = "dashboard:read"
     STATISTICS_READ = "statistics:read"
@@ -57,6 +58,7 @@ _CASEWORK: Final = _READING | {
     Permission.CUSTODY_RECORD,
     Permission.PROCEEDING_WORK,
     Permission.CASE_RESTRICT,
+    Permission.CASE_EMERGENCY,
 }
 
 ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {

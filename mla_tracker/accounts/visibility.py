@@ -29,12 +29,26 @@ def visible(actor: Actor, case_id: ColumnElement[int] | InstrumentedAttribute[in
 def restrict_to(
     session: Session, case_id: int, named: Iterable[int] | None, *, granted_by: int | None, at: datetime
 ) -> None:
-    """Restrict a case to the people named, or lift the restriction (None). The caller records it as an event."""
-    session.execute(delete(NeedToKnow).where(NeedToKnow.case_id == case_id))
+    """Restrict a case to the people named, or lift the restriction (None). The caller records it as an event.
+
+    Who was named before and still is keeps who named him and when.
+    """
+    wanted = set(named or ())
+    session.execute(delete(NeedToKnow).where(NeedToKnow.case_id == case_id, NeedToKnow.account_id.notin_(wanted)))
     if named is None:
         session.execute(delete(RestrictedCase).where(RestrictedCase.case_id == case_id))
         return
     session.execute(insert(RestrictedCase).values(case_id=case_id).on_conflict_do_nothing())
-    for account_id in named:
-        session.add(NeedToKnow(case_id=case_id, account_id=account_id, granted_by=granted_by, granted_at=at))
-    session.flush()
+    for account_id in sorted(wanted):
+        name(session, case_id, account_id, granted_by=granted_by, at=at)
+
+
+def name(
+    session: Session, case_id: int, account_id: int, *, granted_by: int | None, at: datetime, reason: str = ""
+) -> None:
+    """Name one more person; who is named already stays as he is."""
+    session.execute(
+        insert(NeedToKnow)
+        .values(case_id=case_id, account_id=account_id, granted_by=granted_by, granted_at=at, reason=reason)
+        .on_conflict_do_nothing()
+    )

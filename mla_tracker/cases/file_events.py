@@ -16,6 +16,8 @@ FILE_EVENTS: Final[dict[str, str]] = {
     "item_changed": "Requested item changed",
     "access_granted": "Access to the restricted case granted",
     "access_ended": "Access to the restricted case ended",
+    "access_taken": "Restricted case opened in an emergency",
+    "access_reviewed": "Emergency access reviewed",
     "pause_opened": "House clocks paused",
     "pause_closed": "House clocks run again",
     "deadline_acknowledged": "Deadline acknowledged",

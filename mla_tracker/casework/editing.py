@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.models import Account, NeedToKnow
 from mla_tracker.accounts.permissions import Permission
-from mla_tracker.accounts.visibility import restrict_to
+from mla_tracker.accounts.visibility import name, restrict_to
 from mla_tracker.cases.file_events import CORRECTABLE, FILE_EVENTS
 from mla_tracker.cases.models import (
     AssistanceItem,
@@ -170,8 +170,7 @@ def _may_restrict(actor: Actor) -> None:
 
 
 def _grant(a: OpenAct, account_id: int) -> None:
-    named = set(a.session.scalars(select(NeedToKnow.account_id).where(NeedToKnow.case_id == a.case.id)))
-    restrict_to(a.session, a.case.id, sorted(named | {account_id}), granted_by=a.actor.account_id, at=a.recorded_at)
+    name(a.session, a.case.id, account_id, granted_by=a.actor.account_id, at=a.recorded_at)
 
 
 def change_bases(

@@ -31,6 +31,7 @@ class Letter(StrEnum):
     FACTOR_REMOVED = "factor_removed"
     FACTORS_RESET = "factors_reset"
     ROLE_CHANGED = "role_changed"
+    EMERGENCY_ACCESS = "emergency_access"
 
 
 _WITH_LINK: Final = frozenset({Letter.INVITATION, Letter.PASSWORD_LINK})

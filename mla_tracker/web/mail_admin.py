@@ -41,6 +41,7 @@ LETTERS: Final = {
     "factor_removed": _l("Word of a second factor taken away"),
     "factors_reset": _l("Word of second factors taken away by administrators"),
     "role_changed": _l("Word of another role"),
+    "emergency_access": _l("Word of an emergency access"),
 }
 STATES: Final = {
     "planned": _l("Waiting"),

@@ -68,7 +68,8 @@ def addresses(app: Flask, sessions: Sessions) -> Iterator[tuple[Rule, str, str]]
             "person_id": session.scalars(select(Person.id).where(Person.case_id == case.id)).first(),
             "account_id": session.scalars(select(Account.id).order_by(Account.id)).first(),
             "authority_id": case.counterpart_authority_id, "seq": 1, "session_id": 1, "passkey_id": 1,
-            "token": "none", "notice_id": 1, "name": "none.eml", "filename": "none.css",
+            "token": "none", "access_id": 1, "verdict": "keep", "notice_id": 1,
+            "name": "none.eml", "filename": "none.css",
         }  # fmt: skip
     adapter = app.url_map.bind("localhost")
     for rule in sorted(app.url_map.iter_rules(), key=str):

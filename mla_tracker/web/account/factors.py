@@ -76,7 +76,7 @@ def app() -> Any:
     page = render_template(
         "accounts/app.html",
         form=form,
-        square=Markup(square.svg_inline(scale=5, border=2, omitsize=False)),  # noqa: S704 - made here of our own seed
+        square=Markup(square.svg_inline(scale=5, border=2, omitsize=True)),  # noqa: S704 - made here of our own seed
         seed=" ".join(seed[at : at + 4] for at in range(0, len(seed), 4)),
         account=account,
     )

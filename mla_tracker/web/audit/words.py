@@ -20,6 +20,7 @@ ACTS: Final[Mapping[str, Any]] = {
     "recovery_code_used": _l("Recovery code used"),
     "identity_confirmed": _l("Identity proved again"),
     "secrets_rotated": _l("Secrets sealed anew"),
+    "emergency_refused": _l("Emergency access tried in vain"),
     "guessing_slowed": _l("Guessing of a password slowed"),
     "session_ended": _l("A session ended"),
     "sessions_ended": _l("Sessions ended"),

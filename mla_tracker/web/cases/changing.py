@@ -16,6 +16,7 @@ from mla_tracker.cases.particulars import BasisGiven, EditConflict, ItemGiven, O
 from mla_tracker.cases.queries import entries_of, find_case
 from mla_tracker.cases.registration import particulars_of
 from mla_tracker.casework import editing
+from mla_tracker.casework.emergency import accesses_of
 from mla_tracker.casework.parts import Part, bases_part, item_part, lead_part, mark, offences_part
 from mla_tracker.core.errors import Conflict, DomainError, NotVisible
 from mla_tracker.instruments.queries import catalogue
@@ -354,7 +355,9 @@ def access(reference: str) -> Any:
             lambda: editing.grant_access(office(), db(), case.id, form.account_id.data or 0, actor=current_actor()),
         ):
             return redirect(url_for("cases.access", reference=case.reference))
-    page = render_template("cases/access.html", form=form, case=case, named=named)
+    names = {row.id: row.name for row in db().execute(select(Account.id, Account.name))}
+    emergencies = [(taken, names[taken.account_id]) for taken in accesses_of(db(), case.id)]
+    page = render_template("cases/access.html", form=form, case=case, named=named, emergencies=emergencies)
     return page, 422 if form.errors else 200
 
 

@@ -81,6 +81,8 @@ FILE_EVENTS = {
     "item_changed": _l("Requested item changed"),
     "access_granted": _l("Access to the restricted case granted"),
     "access_ended": _l("Access to the restricted case ended"),
+    "access_taken": _l("Restricted case opened in an emergency"),
+    "access_reviewed": _l("Emergency access reviewed"),
     "pause_opened": _l("House clocks paused"),
     "pause_closed": _l("House clocks run again"),
     "deadline_acknowledged": _l("Deadline acknowledged"),

@@ -11,6 +11,7 @@ CHANGES_CASES = {
     Permission.REQUEST_REGISTER, Permission.REQUEST_WORK, Permission.REQUEST_DECIDE, Permission.REQUEST_APPROVE,
     Permission.REQUEST_SEND, Permission.REQUEST_CLOSE, Permission.REQUEST_CORRECT, Permission.REQUEST_REOPEN,
     Permission.CUSTODY_RECORD, Permission.PROCEEDING_WORK, Permission.CASE_IMPORT, Permission.CASE_RESTRICT,
+    Permission.CASE_EMERGENCY,
 }  # fmt: skip
 SHOWS_CASES = {Permission.CASE_READ, Permission.CASE_EXPORT, Permission.DEADLINE_READ}
 ADMINISTERS = {Permission.ADMIN_PEOPLE, Permission.ADMIN_CODES, Permission.ADMIN_OFFICE, Permission.ADMIN_MAIL}
