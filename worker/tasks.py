@@ -7,7 +7,7 @@ import structlog
 from mla_tracker.audit.services import anchor_changed_heads
 from mla_tracker.audit.verifier import Verdict
 from mla_tracker.casework import recomputing
-from mla_tracker.casework.trail_check import check_trail, check_trail_daily
+from mla_tracker.casework.trail_check import check_trail, check_trail_daily, export_anchor_daily
 from mla_tracker.core import clock, heartbeat
 from mla_tracker.core.database import session_scope
 from mla_tracker.reminders import sending
@@ -59,8 +59,11 @@ def anchor_trail() -> None:
 
 @job("audit.verify_daily")
 def verify_trail_daily() -> None:
-    """Walk the whole trail once a day; a break is an error in the log and stands on the page of the trail."""
+    """Walk the whole trail once a day, and export the signed anchor of the day; a break is an error in the log and
+    stands on the page of the trail.
+    """
     _tell(check_trail_daily(office.office(), clock.now()))
+    export_anchor_daily(office.office(), office.settings().var_dir / "anchors", clock.now())
 
 
 @job("audit.verify")

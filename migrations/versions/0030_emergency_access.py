@@ -1,14 +1,14 @@
 """Access to a restricted case taken in an emergency, with its reason and its review.
 
 Revision ID: 0030
-Revises: 0009
+Revises: 0021
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0030"
-down_revision = "0009"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

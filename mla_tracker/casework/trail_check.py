@@ -3,11 +3,13 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from mla_tracker.audit.chain import Break, Reason
+from mla_tracker.audit.exported_anchor import keep_exported
 from mla_tracker.audit.verifier import Verdict, verify
 from mla_tracker.cases.trail import case_chains
 from mla_tracker.casework.office import Office
@@ -53,6 +55,13 @@ def check_trail_daily(office: Office, now: datetime) -> Verdict | None:
     if last is not None and clock.local_date(last.at, office.zone) >= clock.local_date(now, office.zone):
         return None
     return check_trail(office)
+
+
+def export_anchor_daily(office: Office, folder: Path, now: datetime) -> Path:
+    """The signed anchor of the day, in a folder that the office copies to another place; made once a day."""
+    with office.sessions() as session:
+        day = clock.local_date(now, office.zone).isoformat()
+        return keep_exported(session, office.audit_key, folder, day, now)
 
 
 def last_trail_check(session: Session) -> TrailCheck | None:

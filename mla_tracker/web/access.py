@@ -58,7 +58,7 @@ def requires(*permissions: Permission, setting_up: bool = False, risky: bool = F
             if not any(actor.may(permission) for permission in permissions):
                 raise NotPermitted("This page is for another role.")
             if risky and not freshly_proved():
-                return _ask_proof()
+                return ask_proof()
             return view(*args, **kwargs)
 
         setattr(guarded, PERMISSION, permissions)
@@ -93,7 +93,7 @@ def _ask_who() -> Any:
     return login_page(form), 401
 
 
-def _ask_proof() -> Any:
+def ask_proof() -> Any:
     """The page that asks again who it is; a form that was sent is kept over it."""
     kept = keep_form() if request.method == "POST" else ""
     if not kept:

@@ -4,6 +4,7 @@ The entry point gives the application its `Services`; a page opens one session w
 its end. A view that writes does so through an act or a service, which commits; what was not committed is rolled back.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, cast
@@ -137,6 +138,19 @@ def looked_at(code: str, case: Case) -> None:
         if case.confidentiality == "restricted":
             raise
         current_app.logger.exception("access not recorded")
+
+
+def exported(code: str, about: str, case_id: int | None = None) -> None:
+    """Record that something leaves as a file, before it does: where that fails, nothing leaves."""
+    services().access_log.record(
+        code, actor_id=current_actor().account_id, case_id=case_id, about=about, address=client_address(), now=now()
+    )
+
+
+def listed(case_ids: Sequence[int]) -> None:
+    """Record that a list showed these restricted cases; where that fails, the list is not shown."""
+    for case_id in case_ids:
+        exported("case_listed", "", case_id)
 
 
 def install_context(app: Flask, given: Services) -> None:

@@ -40,7 +40,9 @@ ACTS: Final[Mapping[str, Any]] = {
 }
 LOOKS: Final[Mapping[str, Any]] = {
     "case_viewed": _l("Looked at a request"),
-    "cases_exported": _l("Exported requests"),
+    "case_listed": _l("Saw a restricted request in a list"),
+    "cases_exported": _l("Exported a list of requests"),
+    "case_file_exported": _l("Exported the file of a request"),
 }
 KEYS: Final[Mapping[str, Any]] = {
     "account": _l("account"),

@@ -15,7 +15,7 @@ from mla_tracker.cases.listing import CaseFilter, cases_page
 from mla_tracker.core.cells import neutralised
 from mla_tracker.core.errors import NotPermitted, NotVisible
 from mla_tracker.web.cases.presenting import outcome_label, status_label
-from mla_tracker.web.context import current_actor, db, now, today
+from mla_tracker.web.context import current_actor, db, exported, now, today
 
 _BATCH: Final = 500
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -25,12 +25,13 @@ def export_list(wanted: str, filters: CaseFilter) -> Response:
     """CSV or XLSX of the filtered list, newest first. The whole register with all its parts is the command's."""
     if not current_actor().may(Permission.CASE_EXPORT):
         raise NotPermitted("This needs the right to export.")
+    if wanted not in ("csv", "xlsx"):
+        raise NotVisible("There is no such format.")
+    exported("cases_exported", wanted)
     if wanted == "csv":
         response = Response(stream_with_context(_csv(filters)), content_type="text/csv; charset=utf-8")
-    elif wanted == "xlsx":
-        response = Response(_xlsx(filters), content_type=_XLSX)
     else:
-        raise NotVisible("There is no such format.")
+        response = Response(_xlsx(filters), content_type=_XLSX)
     response.headers["Content-Disposition"] = f'attachment; filename="requests-{today()}.{wanted}"'
     return response
 

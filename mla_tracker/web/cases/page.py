@@ -113,6 +113,7 @@ def case_page(case: Case) -> dict[str, Any]:
         "now": now(),
         "may_work": actor.may(Permission.REQUEST_WORK),
         "may_restrict": actor.may(Permission.CASE_RESTRICT),
+        "may_export": actor.may(Permission.CASE_EXPORT),
     }
 
 

@@ -19,12 +19,23 @@ from mla_tracker.web.cases.exporting import export_list
 from mla_tracker.web.cases.figure_cases import hidden_of_figure, narrow_to_figure
 from mla_tracker.web.cases.page import case_page
 from mla_tracker.web.cases.presenting import outcome_label, status_label, status_sign, turn
-from mla_tracker.web.context import current_actor, db, looked_at, now, today
+from mla_tracker.web.context import current_actor, db, listed, looked_at, now, today
+from mla_tracker.web.extensions import limiter
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
 
 
+def _who_asks() -> str:
+    return f"lists {current_actor().account_id}"
+
+
+def _asks_for_file() -> bool:
+    return "format" in request.args
+
+
 @bp.get("")
+@limiter.limit("120 per minute", key_func=_who_asks)
+@limiter.limit("10 per minute", key_func=_who_asks, exempt_when=lambda: not _asks_for_file())
 @requires(Permission.CASE_READ)
 def index() -> Any:
     """Where is the case that…? Filter, order and page stand in the address."""
@@ -36,7 +47,7 @@ def index() -> Any:
     page = cases_page(session, actor, filters, order=order, today=today(), now=now(), after=here.get("after"))
     pairs = [(name, value) for name, value in here.items(multi=True) if name not in ("after", "order") and value]
     more = page.total is None
-    return render_template(
+    shown = render_template(
         "cases/index.html",
         rows=[_list_line(row) for row in page.rows],
         order=order,
@@ -60,6 +71,8 @@ def index() -> Any:
         may_export=actor.may(Permission.CASE_EXPORT),
         views=_views(),
     )
+    listed([row.id for row in page.rows if row.confidentiality == "restricted"])
+    return shown
 
 
 def _hidden_words(hidden: int) -> str:

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from mla_tracker.audit.chain import FIRST, AuditKey, Head, Reason, canonical, detail_digest, new_salt, seal
+from mla_tracker.audit.chain import FIRST, AuditKey, Break, Head, Reason, canonical, detail_digest, new_salt, seal
+from mla_tracker.audit.exported_anchor import against_exported, exported_anchor
 from mla_tracker.audit.models import AccessEntry, AdministrationEntry, Anchor, AnchorLeaf, ChainHead
 from mla_tracker.audit.services import (
     ADMINISTRATION,
@@ -258,6 +259,36 @@ def test_a_break_in_one_chain_does_not_hide_that_of_another(sessions: Sessions, 
     AccessLog(sessions, KEY).record("case_viewed", actor_id=3, now=NOW)
     as_attacker(owner_engine, "UPDATE administration_entry SET code = 'x'", "UPDATE access_entry SET actor_id = 4")
     assert [broken.seq for broken in checked(sessions).breaks] == [1, 1]
+
+
+def test_an_exported_anchor_tells_a_trail_that_was_cut_whole(sessions: Sessions, owner_engine: Engine) -> None:
+    """Who has the whole database can put it back to yesterday, heads and anchors and all; then nothing in it is broken,
+    and the anchor that was exported today still tells.
+    """
+    administer(sessions, 2)
+    anchor(sessions)
+    with sessions() as session:
+        yesterday = exported_anchor(session, KEY, NOW)
+    administer(sessions, 2, start=2)
+    anchor(sessions)
+    with sessions() as session:
+        today = exported_anchor(session, KEY, NOW)
+        assert against_exported(session, KEY, yesterday) is None
+        assert against_exported(session, KEY, today) is None
+    as_attacker(
+        owner_engine,
+        "DELETE FROM administration_detail WHERE entry_id IN (SELECT id FROM administration_entry WHERE seq > 2)",
+        "DELETE FROM administration_entry WHERE seq > 2",
+        "DELETE FROM anchor_leaf WHERE anchor_seq > 1",
+        "DELETE FROM anchor WHERE seq > 1",
+        "UPDATE chain_head SET length = 2, anchored_length = 2, mac = (SELECT mac FROM administration_entry"
+        " WHERE seq = 2) WHERE chain = 'administration'",
+        "UPDATE chain_head SET length = 1, mac = (SELECT mac FROM anchor WHERE seq = 1) WHERE chain = 'anchors'",
+    )
+    assert checked(sessions).first is None
+    with sessions() as session:
+        assert against_exported(session, KEY, yesterday) is None
+        assert against_exported(session, KEY, today) == Break("anchors", 2, Reason.CUT)
 
 
 def test_an_anchor_binds_only_what_changed_since(sessions: Sessions) -> None:
