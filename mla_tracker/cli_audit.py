@@ -13,8 +13,10 @@ from mla_tracker.audit.signing import public_key
 from mla_tracker.audit.verifier import Verdict, verify
 from mla_tracker.cases.trail import case_chains
 from mla_tracker.casework.case_file_export import export_case_file
+from mla_tracker.casework.erasing import erase_detail
 from mla_tracker.cli_office import opened_sessions, running
 from mla_tracker.core import clock
+from mla_tracker.core.database import make_engine, make_sessions
 from mla_tracker.office_from_settings import audit_key, open_office
 
 
@@ -71,6 +73,21 @@ def export_file(reference: str, output: BinaryIO) -> None:
             )
             session.commit()
         output.write(data)
+
+
+@audit.command()
+@click.argument("reference")
+@click.argument("entry", type=int)
+@click.option("--ground", required=True, help="The ground in law, as it stands in the decision to erase.")
+def erase(reference: str, entry: int, ground: str) -> None:
+    """Destroy what ENTRY of a case says, and its salt; the chain still holds, and the trail says that it was erased."""
+    with running() as settings:
+        engine = make_engine(settings.owner_url, pool_size=1)
+        with make_sessions(engine)() as session:
+            erase_detail(session, audit_key(settings), reference, entry, ground=ground, actor_id=None, now=clock.now())
+            session.commit()
+        engine.dispose()
+    click.echo(f"Entry {entry} of {reference} says nothing any more.")
 
 
 def _sentences(verdict: Verdict) -> str:

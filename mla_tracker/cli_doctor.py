@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import click
 from alembic.runtime.migration import MigrationContext
@@ -18,6 +19,8 @@ from mla_tracker.core import clock
 from mla_tracker.core.schema import APPEND_ONLY, alembic_config
 
 _STALE_AFTER = timedelta(minutes=2)
+_CLOCKS_APART = 2.0
+_HERE = ("localhost", "127.0.0.1", "::1")
 _OTHER_VARIABLES = ("MLA_TEST_", "MLA_OIDC_")
 
 
@@ -61,6 +64,13 @@ def _of_settings(settings: Settings) -> Iterator[Finding]:
             "no proxy is trusted, so every visitor seems to have the proxy's address",
             "name the addresses or networks of the proxies in front, such as 10.0.0.5",
         )
+    if settings.former_secret_keys:
+        yield Finding(
+            "MLA_FORMER_SECRET_KEYS",
+            "former secrets still open what they sealed and signed",
+            "run `mla-tracker secrets rotate` and take them out after twelve hours",
+        )
+    yield from _of_wires(settings)
     if settings.mail_url.startswith("file:"):
         yield Finding("MLA_MAIL_URL", "mail lands in a folder, nobody receives it", "name an SMTP server")
     for name, shown in (("country", settings.country), ("timezone", settings.timezone)):
@@ -70,6 +80,21 @@ def _of_settings(settings: Settings) -> Iterator[Finding]:
             )
     if "mail_from" not in settings.model_fields_set:
         yield Finding("MLA_MAIL_FROM", "is not set, so replies go nowhere", "set an address that the office reads")
+
+
+def _of_wires(settings: Settings) -> Iterator[Finding]:
+    """Connections that leave the machine without encryption (ASVS 12.3.1)."""
+    for name, url in (("DATABASE", settings.database_url), ("MIGRATION_DATABASE", settings.migration_database_url)):
+        parts = urlsplit(url or "")
+        outside = parts.hostname not in (None, *_HERE)
+        if outside and parse_qs(parts.query).get("sslmode", [""])[0] not in ("require", "verify-ca", "verify-full"):
+            yield Finding(f"MLA_{name}_URL", "does not require TLS", "add ?sslmode=verify-full to it")
+    parts = urlsplit(settings.redis_url or "")
+    if parts.scheme == "redis" and parts.hostname not in _HERE:
+        yield Finding("MLA_REDIS_URL", "goes over the network without TLS", "use rediss://")
+    parts = urlsplit(settings.mail_url)
+    if parts.scheme == "smtp" and parts.hostname not in _HERE and parse_qs(parts.query).get("starttls") != ["1"]:
+        yield Finding("MLA_MAIL_URL", "hands mail over without TLS", "use smtps:// or add ?starttls=1")
 
 
 def _of_environment(settings: Settings) -> Iterator[Finding]:
@@ -105,9 +130,39 @@ def _of_database(settings: Settings) -> Iterator[Finding]:
                 f"{logins} demonstration logins have a password that everybody knows",
                 "end each with `mla-tracker user disable EMAIL`, or start another office with MLA_VAR_DIR",
             )
+        yield from _of_people(connection)
+        apart = abs((connection.scalar(text("SELECT clock_timestamp()")) - clock.now()).total_seconds())
+        if apart > _CLOCKS_APART:
+            yield Finding(
+                "clock",
+                f"the database's and this machine's differ by {apart:.0f} seconds",
+                "let both follow the same time server",
+            )
         beat = connection.scalar(text("SELECT beat_at FROM heartbeat WHERE name = 'schedule'"))
         if beat is None or clock.now() - beat > _STALE_AFTER:
             yield Finding("schedule", "does not run, so no reminder is sent", "run `mla-tracker serve`, or `worker`")
+
+
+def _of_people(connection: Connection) -> Iterator[Finding]:
+    administrators = connection.scalar(text("SELECT count(*) FROM account WHERE active AND role = 'administrator'"))
+    if administrators < 2:
+        yield Finding(
+            "accounts",
+            "there are not two administrators, so nobody can agree when one loses his second factor",
+            "make another with `mla-tracker user create EMAIL --role administrator`",
+        )
+    without = connection.scalar(
+        text(
+            "SELECT count(*) FROM account WHERE active "
+            "AND id NOT IN (SELECT account_id FROM authenticator_app) AND id NOT IN (SELECT account_id FROM passkey)"
+        )
+    )
+    if without:
+        yield Finding(
+            "accounts",
+            f"{without} people have no second factor yet",
+            "they set one up at the next sign-in, or under Account: see that they do",
+        )
 
 
 def _of_rights(connection: Connection) -> Iterator[Finding]:

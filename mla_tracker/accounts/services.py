@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from unicodedata import category
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
@@ -33,8 +34,8 @@ def create_account(
         errors["email"] = "Enter an e-mail address."
     elif session.scalar(select(Account.id).where(Account.email == address)) is not None:
         errors["email"] = _TAKEN
-    if not name.strip():
-        errors["name"] = "Enter the name."
+    if not name.strip() or any(category(sign) == "Cc" for sign in name.strip()):
+        errors["name"] = "Enter the name, in one line."
     if role not in set(Role):
         errors["role"] = "Choose a role."
     if errors:

@@ -47,7 +47,8 @@ class Detail(NamedTuple):
 class Sealed(NamedTuple):
     """An entry as the verifier reads it. `text` is the canonical text made again from the stored columns.
 
-    `digest` is what the MAC covers beside it. `has_detail`: it is that of a detail, which must be there.
+    `digest` is what the MAC covers beside it. `has_detail`: it is that of a detail, which must be there unless an entry
+    of administration says that it was lawfully `erased`.
     """
 
     chain: str
@@ -57,6 +58,7 @@ class Sealed(NamedTuple):
     mac: bytes
     detail: Detail | None = None
     has_detail: bool = True
+    erased: bool = False
 
 
 class Reason(StrEnum):
@@ -153,7 +155,7 @@ class Walk:
             self._break(seq, Reason.MISSING)
         elif not hmac.compare_digest(seal(self._key, previous, entry.text, entry.digest), entry.mac):
             self._break(seq, Reason.SEAL)
-        elif entry.has_detail and entry.detail is None:
+        elif entry.has_detail and entry.detail is None and not entry.erased:
             self._break(seq, Reason.DETAIL_GONE)
         elif entry.detail is not None and detail_digest(entry.detail.salt, entry.detail.text) != entry.digest:
             self._break(seq, Reason.DETAIL)

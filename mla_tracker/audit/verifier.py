@@ -4,6 +4,7 @@ All reads are one snapshot of the database, so that acts going on meanwhile brea
 of a higher package comes as a `ChainSource`.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -34,6 +35,9 @@ from mla_tracker.audit.models import (
 )
 from mla_tracker.audit.services import ADMINISTRATION, ANCHORS, access_text, administration_text, anchor_text
 from mla_tracker.core.database import Sessions
+
+ERASED: Final = "detail_erased"
+"""The code of the entry of administration that says which detail was erased, by whom and on which ground."""
 
 ROWS_AT_ONCE: Final = 2_000
 _CHAINS_AT_ONCE: Final = 1_000
@@ -119,9 +123,10 @@ def verify(sessions: Sessions, key: AuditKey, sources: Sequence[ChainSource], *,
     with sessions() as session:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         _anchors(session, key, verdict)
+        erased = _erased(session)
         everywhere = (administration_chain, *sources, access_chains)
         for source in everywhere:
-            for walks in _walked(source(session), key):
+            for walks in _walked(source(session), key, erased):
                 _ends(session, walks, verdict)
                 if len(verdict.breaks) >= most_breaks:
                     return verdict
@@ -129,14 +134,24 @@ def verify(sessions: Sessions, key: AuditKey, sources: Sequence[ChainSource], *,
     return verdict
 
 
-def _walked(entries: Iterable[Sealed], key: AuditKey) -> Iterator[list[Walk]]:
+def _erased(session: Session) -> frozenset[tuple[str, int]]:
+    """Chain and number of the entries whose detail was lawfully erased; what says so is sealed itself."""
+    texts = session.scalars(
+        select(AdministrationDetail.text)
+        .join(AdministrationEntry, AdministrationEntry.id == AdministrationDetail.entry_id)
+        .where(AdministrationEntry.code == ERASED)
+    )
+    return frozenset((told["chain"], told["entry"]) for told in map(json.loads, texts))
+
+
+def _walked(entries: Iterable[Sealed], key: AuditKey, erased: frozenset[tuple[str, int]]) -> Iterator[list[Walk]]:
     """Walks of whole chains, some thousand entries at once."""
     batch: list[Walk] = []
     size = 0
     for chain, members in groupby(entries, key=lambda entry: entry.chain):
         walk = Walk(key, chain)
         for entry in members:
-            walk.step(entry)
+            walk.step(entry._replace(erased=True) if (chain, entry.seq) in erased else entry)
         batch.append(walk)
         size += len(walk.macs)
         if len(batch) >= _CHAINS_AT_ONCE or size >= _ENTRIES_AT_ONCE:

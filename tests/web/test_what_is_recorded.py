@@ -98,3 +98,18 @@ def test_emergency_access_opens_the_request_and_is_reviewed(app: Flask) -> None:
     assert bela.post(end, data={"csrf_token": token(bela, "/account")}).status_code == 422, "nobody reviews his own"
     assert anna.post(end, data={"csrf_token": token(anna, "/account")}).status_code == 302
     assert bela.get(f"/cases/{reference}").status_code == 404
+
+
+def test_who_reads_the_trail_finds_what_was_done_to_the_requests_that_are_open_to_him(
+    app: Flask, sessions: Sessions
+) -> None:
+    _case_id, restricted = app.extensions["test_restricted"]
+    person(sessions, "uta", "auditor")
+    uta = signed_in(app, "uta")
+    page = uta.get("/audit/requests").text
+    (reference, *_) = re.findall(r"MLA-IN-\d{4}-\d{5}", page)
+    assert restricted not in page
+    assert reference in uta.get(f"/audit/requests?reference={reference.lower()}").text
+    assert uta.get("/audit/requests?code=registered").text.count(f"/cases/{reference}") >= 1
+    for nothing in (f"reference={restricted}", "person=99999", "to=2001-01-01", "code=refused"):
+        assert "Nothing was recorded" in uta.get(f"/audit/requests?{nothing}").text, nothing

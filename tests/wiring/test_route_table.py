@@ -156,6 +156,7 @@ PARAMETERS = {
     "/statistics": ["kind", "direction", "state", "scope", "on", "format", "measure"],
     "/directory": ["q", "after", "state"],
     "/audit": ["after", "actor", "code", "from", "to", "case", "before", "q"],
+    "/audit/requests": ["after", "person", "code", "from", "to", "before", "reference"],
     "/audit/access": ["after", "actor", "case", "from", "to", "before"],
     "/cases/new": ["kind", "direction"],
     "/login": ["next"],

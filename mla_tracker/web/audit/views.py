@@ -1,4 +1,4 @@
-"""`/audit`: who did or saw what; whether the trail holds."""
+"""`/audit`: who did what to the office and to requests, who saw what, and whether the trail holds."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,10 +21,14 @@ from mla_tracker.audit.queries import (
     administration_entries,
     administration_entry,
 )
+from mla_tracker.cases.file_events import FILE_EVENTS
+from mla_tracker.cases.life_cycle import life_cycles
 from mla_tracker.cases.models import Case
+from mla_tracker.cases.trail import case_entries
 from mla_tracker.casework.trail_check import last_trail_check
 from mla_tracker.web.access import requires
 from mla_tracker.web.audit import words
+from mla_tracker.web.cases.presenting import event_title
 from mla_tracker.web.context import current_actor, db, office, services
 from mla_tracker.web.filters import day
 from mla_tracker.web.flashes import refused, told
@@ -49,6 +53,23 @@ def index() -> Any:
         chain_words=words.chain_words,
         codes=sorted(((code, words.act_words(code)) for code in codes), key=lambda pair: pair[1]),
         **_around("audit.index", after),
+    )
+
+
+@bp.get("/requests")
+@requires(Permission.AUDIT_READ)
+def requests() -> Any:
+    """What was done to which request, in the order of recording. One that the reader may not see is not there."""
+    reference = request.args.get("reference", "").strip()
+    lines, after = case_entries(db(), current_actor(), _filter(request.args), reference.upper())
+    tables = life_cycles()
+    titles = {code: event_title(tables, code) for code in (*tables.events, *FILE_EVENTS)}
+    return render_template(
+        "audit/requests.html",
+        lines=[(line, titles.get(line.code, line.code)) for line in lines],
+        wanted=reference,
+        codes=sorted(titles.items(), key=lambda pair: pair[1]),
+        **_around("audit.requests", after, ("reference",), titles),
     )
 
 
@@ -134,14 +155,16 @@ def _names() -> dict[int | None, str]:
     return {row.id: row.name for row in db().execute(select(Account.id, Account.name))}
 
 
-def _around(endpoint: str, after: int | None, more: tuple[str, ...] = ()) -> dict[str, Any]:
+def _around(
+    endpoint: str, after: int | None, more: tuple[str, ...] = (), titles: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """What stands around both lists: people, chips, the next page."""
     kept: dict[str, Any] = {name: request.args[name] for name in (*_FILTERS, *more) if request.args.get(name)}
     names = _names()
 
     def words_of(name: str, value: str) -> str:
         if name == "code":
-            return words.act_words(value)
+            return (titles or {}).get(value) or words.act_words(value)
         if name == "person":
             return names.get(int(value) if value.isdecimal() else None, value)
         found = _day(value)

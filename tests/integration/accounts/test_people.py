@@ -66,6 +66,8 @@ def test_an_account_is_kept_in_lower_case_and_its_password_as_a_hash(session: Se
         ({"email": "anna berg@office.example"}, {"email"}),
         ({"email": "", "name": " ", "role": "boss"}, {"email", "name", "role"}),
         ({"password": "short"}, {"password"}),
+        ({"name": "Anna\r\nBcc: evil@evil.example", "email": "anna@office.example"}, {"name"}),
+        ({"email": "anna@office.example\r\nBcc:evil@evil.example"}, {"email"}),
         ({"name": "Pelican Keeper", "email": "pk@office.example", "password": "pelican keeper 1"}, {"password"}),
     ],
 )

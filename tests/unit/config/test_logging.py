@@ -36,3 +36,16 @@ def test_each_event_is_one_line_for_a_person_too() -> None:
     text = logged("console")
     assert len(text.splitlines()) == 3
     assert "anna" not in text
+
+
+def test_what_somebody_typed_makes_no_line_of_its_own_and_paints_nothing() -> None:
+    program = """
+import structlog
+from config.logging import configure
+configure(level="info", style="json", process="web")
+structlog.get_logger("a").info("said", text="x\\n{\\"event\\": \\"forged\\"}\\r\\x1b[31mred")
+"""
+    text = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True).stderr
+    assert json.loads(text)["event"] == "said"
+    assert "\x1b" not in text
+    assert text.count("\n") == 1
