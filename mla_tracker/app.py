@@ -17,15 +17,18 @@ from mla_tracker.web.audit.views import bp as audit
 from mla_tracker.web.auth.confirming import bp as confirming
 from mla_tracker.web.auth.links import bp as links
 from mla_tracker.web.auth.views import bp as auth
+from mla_tracker.web.calendars.views import bp as calendars
 from mla_tracker.web.cases import bp as cases
 from mla_tracker.web.codes.views import bp as codes
 from mla_tracker.web.context import Services, current_actor, install_context
 from mla_tracker.web.dashboard.views import bp as dashboard
+from mla_tracker.web.deadlines.views import bp as deadlines
 from mla_tracker.web.directory.views import bp as directory
 from mla_tracker.web.errors import install_errors
 from mla_tracker.web.extensions import install_extensions
 from mla_tracker.web.headers import install_headers
 from mla_tracker.web.health.views import bp as health
+from mla_tracker.web.limits.views import bp as limits
 from mla_tracker.web.look import install_look
 from mla_tracker.web.mail_admin import bp as mail_admin
 from mla_tracker.web.proxies import TrustedProxies
@@ -101,6 +104,9 @@ def _register(app: Flask, settings: Settings) -> None:
         admin,
         health,
         work,
+        deadlines,
+        calendars,
+        limits,
         dashboard,
         statistics,
         reports,

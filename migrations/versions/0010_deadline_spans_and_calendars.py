@@ -101,7 +101,8 @@ def upgrade() -> None:
     op.create_index("ix_recomputation_open", "recomputation", ["id"], postgresql_where=sa.text("state <> 'done'"))
     # What stands in the new columns follows from the events: every case is gone through once.
     op.execute(
-        "insert into recomputation (why, state, requested_at) select '{\"kind\": \"release\"}', 'queued', now() "
+        "insert into recomputation (why, state, requested_at, total) "
+        "select '{\"kind\": \"release\"}', 'queued', now(), (select count(*) from case_file) "
         "where exists (select from case_file)"
     )
 

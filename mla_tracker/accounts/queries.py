@@ -1,6 +1,6 @@
 """Reads of people and their sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -29,6 +29,13 @@ def account_by_id(session: Session, account_id: int) -> Account:
 def people(session: Session) -> Sequence[Account]:
     """Everybody, the active ones first, by name."""
     return session.scalars(select(Account).order_by(Account.active.desc(), Account.name, Account.id)).all()
+
+
+def names_of(session: Session, account_ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of these accounts by their number."""
+    wanted = {account_id for account_id in account_ids if account_id is not None}
+    accounts = session.scalars(select(Account).where(Account.id.in_(wanted)).order_by(Account.id))
+    return {account.id: account.name for account in accounts}
 
 
 def open_sessions(session: Session, account_id: int, now: datetime) -> Sequence[UserSession]:

@@ -20,6 +20,11 @@ def deadlines_of(session: Session, case_id: int) -> Sequence[Deadline]:
     ).all()
 
 
+def deadline_of(session: Session, case_id: int, deadline_id: int) -> Deadline | None:
+    """One deadline of a case that the caller may see; None where the case has no such one."""
+    return session.scalar(select(Deadline).where(Deadline.id == deadline_id, Deadline.case_id == case_id))
+
+
 def running(*, bound: str | None = None) -> ColumnElement[bool]:
     """The condition of a deadline that runs and has a day; `bound` "ours" = we must act."""
     condition = and_(Deadline.ended_on.is_(None), Deadline.due_on.is_not(None))

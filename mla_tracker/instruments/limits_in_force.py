@@ -37,6 +37,17 @@ def limits_in_force(session: Session) -> LimitsInForce:
     return found
 
 
+def with_limit(standing: LimitsInForce, limit: TimeLimit, *, in_use: bool) -> LimitsInForce:
+    """The limits as they would be with this one added, changed, or (not `in_use`) taken out of use.
+
+    Raises `CodeDataError` where the limits would contradict each other.
+    """
+    limits = {**standing.tables.limits, limit.code: limit}
+    check_limits(limits)
+    others = tuple(one for one in standing.current if one.code != limit.code)
+    return LimitsInForce(replace(standing.tables, limits=limits), (*others, limit) if in_use else others)
+
+
 def _read(session: Session) -> LimitsInForce:
     seed = seed_limits()
     rows = code_rows(session, "time_limit")

@@ -16,6 +16,7 @@ from mla_tracker.core.errors import Conflict, DomainError, Invalid, NotVisible
 from mla_tracker.instruments.codes import READERS, check_references
 from mla_tracker.instruments.queries import code_row
 from mla_tracker.instruments.seeding import TABLES, label_of, renew_version
+from mla_tracker.instruments.time_limits import TimeLimit
 
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{1,39}")
 ADDABLE: Final = frozenset(READERS) - {"bar"}
@@ -76,6 +77,34 @@ def restore_code(session: Session, table: str, code: str, now: datetime) -> Code
     if row.retired_at is not None:
         row.retired_at, row.changed_at = None, now
         renew_version(session)
+    return row
+
+
+def put_limit(
+    session: Session, definition: Mapping[str, Any], value: TimeLimit, now: datetime, *, seen: datetime | None
+) -> CodeRow:
+    """Add a time limit of the office's own (`seen` None), or change one; `value` is the definition as it was read.
+
+    What it does to deadlines is shown and done elsewhere. Raises `Invalid` for a code that is none or taken, `Conflict`
+    where somebody changed the row since `seen`.
+    """
+    if seen is None:
+        if not _CODE.fullmatch(value.code):
+            raise Invalid({"code": "Use 2 to 40 capital letters, digits and underscores, a letter first."})
+        if code_row(session, "time_limit", value.code) is not None:
+            raise Invalid({"code": "This code is taken. Codes are never used again, even after they were retired."})
+        row: CodeRow = TABLES["time_limit"]()
+        row.code, row.origin = value.code, OFFICE
+        row.position = (session.scalar(select(func.max(TABLES["time_limit"].position))) or 0) + 1
+        session.add(row)
+    else:
+        row = require_row(session, "time_limit", value.code)
+        if row.changed_at != seen:
+            raise Conflict("Somebody else changed this row meanwhile. Look at it again before you go on.")
+        row.edited_at = now
+    row.label, row.check_mark = value.label, value.check
+    row.definition, row.changed_at = dict(definition), now
+    renew_version(session)
     return row
 
 

@@ -21,12 +21,15 @@ from werkzeug.routing import Rule
 
 from config.settings import Settings
 from mla_tracker.accounts.models import Account
-from mla_tracker.accounts.permissions import Role
+from mla_tracker.accounts.permissions import Permission, Role
 from mla_tracker.accounts.queries import actor_of
 from mla_tracker.cases.models import AssistanceItem, Case, Person
+from mla_tracker.casework.calendars import make_change
 from mla_tracker.casework.registering import register
 from mla_tracker.core import clock
 from mla_tracker.core.database import Sessions
+from mla_tracker.deadlines.models import CalendarChange, Deadline
+from mla_tracker.deadlines.office_calendars import OFFICE, Change
 from mla_tracker.office_from_settings import open_office
 from mla_tracker.statistics.computing import compute_snapshot
 from mla_tracker.statistics.services import UNRESTRICTED, Wanted
@@ -52,6 +55,9 @@ def app(settings: Settings, sessions: Sessions, run_folder: Path) -> Flask:
         for confidentiality in ("ordinary", "restricted"):
             given = world.registration(confidentiality=confidentiality)
             register(office, session, given, actor=world.officer, recorded_at=now)
+        closed = Change(OFFICE, now.date(), now.date(), works=False, name="Closed")
+        keeper = replace(world.supervisor, permissions=frozenset({Permission.ADMIN_OFFICE}))
+        make_change(office, session, closed, source="Order", version="", actor=keeper, now=now)
     for role in Role:
         person(sessions, role.value, role.value)
     compute_snapshot(sessions, Wanted(clock.today(office.zone), UNRESTRICTED), zone=office.zone)
@@ -70,12 +76,18 @@ def addresses(app: Flask, sessions: Sessions) -> Iterator[tuple[Rule, str, str]]
             "authority_id": case.counterpart_authority_id, "seq": 1, "session_id": 1, "passkey_id": 1,
             "token": "none", "access_id": 1, "verdict": "keep", "notice_id": 1,
             "name": "none.eml", "filename": "none.css",
+            "deadline_id": session.scalars(
+                select(Deadline.id).where(Deadline.case_id == case.id, Deadline.rule_code == "HOUSE_REVIEW")
+            ).one(),
+            "number": session.scalars(select(CalendarChange.id)).one(),
         }  # fmt: skip
     adapter = app.url_map.bind("localhost")
     for rule in sorted(app.url_map.iter_rules(), key=str):
         given = {name: values[name] for name in rule.arguments}
         if rule.endpoint == "cases.record_act":
             given["code"] = "acknowledged"
+        if rule.endpoint.startswith("limits."):
+            given["code"] = "HOUSE_REVIEW"
         for method in sorted((rule.methods or set()) & {"GET", "POST"}):
             yield rule, method, adapter.build(rule.endpoint, given, method=method)
 

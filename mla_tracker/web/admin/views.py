@@ -19,6 +19,13 @@ def index() -> Any:
     parts = [
         (Permission.ADMIN_PEOPLE, _("People"), "/admin/people", _("Accounts, roles, sessions")),
         (Permission.ADMIN_CODES, _("Codes"), "/admin/codes", _("Legal bases, grounds, offences, types of assistance")),
+        (
+            Permission.ADMIN_CODES,
+            _("Time limits"),
+            "/admin/limits",
+            _("Confirm, adapt, add, retire the rules"),
+        ),
+        (Permission.ADMIN_OFFICE, _("Working calendars"), "/admin/calendars", _("Holidays, closures of the office")),
         (Permission.ADMIN_MAIL, _("Mail"), "/admin/mail", _("The queue, what could not be delivered, the last sweep")),
     ]
     return render_template(

@@ -11,7 +11,7 @@ from mla_tracker.cases.models import Case
 from mla_tracker.deadlines.danger import Danger, danger
 from mla_tracker.deadlines.models import Deadline
 from mla_tracker.deadlines.queries import is_overdue, is_watched
-from mla_tracker.web.cases.explaining import why
+from mla_tracker.web.cases.explaining import Told, why
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,9 @@ class ShownDeadline:
         return self.row.bound == "ours"
 
 
-def shown_deadlines(rows: Sequence[Deadline], case: Case, today: date, now: datetime) -> list[ShownDeadline]:
+def shown_deadlines(
+    rows: Sequence[Deadline], case: Case, today: date, now: datetime, told: Told
+) -> list[ShownDeadline]:
     """All deadlines of a case, the most dangerous first: running custody limits, then what is ours, then by day."""
     numbers = {item.id: item.number for item in case.items}
     shown = [
@@ -56,7 +58,7 @@ def shown_deadlines(rows: Sequence[Deadline], case: Case, today: date, now: date
             state := _state(row, today, now),
             _state_words(state),
             numbers.get(row.item_id) if row.item_id else None,
-            why(row),
+            why(row, told),
             tuple(_remarks(row)),
         )
         for row in rows
@@ -102,6 +104,12 @@ def _remarks(row: Deadline) -> list[str]:
     found = [_("theirs to do")] if row.bound == "theirs" else []
     if row.provisional:
         found.append(_("provisional"))
+    if row.explanation.get("disputed"):
+        found.append(_("disputed"))
+    if row.missed_on and row.end_kind is None and row.missed_on != row.due_on:
+        found.append(_("its former day passed unmet"))
+    if row.explanation.get("yields_to"):
+        found.append(_("a stricter limit binds"))
     if row.check_mark == "unchecked":
         found.append(_("not checked against the text"))
     return found

@@ -1,23 +1,50 @@
 """“Why this date?”: the steps of a deadline in the reader's words, as the macro `why_this_date` takes them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
+from mla_tracker.deadlines.agreed import SET_FOR_CASE
 from mla_tracker.deadlines.models import Deadline
 from mla_tracker.deadlines.wording import NAMED_AT_MOST
+from mla_tracker.instruments.codes import DelayReason
 from mla_tracker.instruments.time_limits import seed_limits
 from mla_tracker.web.check_words import CHECKS
 from mla_tracker.web.context import office
+from mla_tracker.web.deadlines.words import SET_BY, SIDES
 from mla_tracker.web.filters import bdi, clock, weekday_day
 
 
-def why(row: Deadline) -> list[tuple[Any, Any]]:
-    """Rule, what started it, the sum, what is uncertain, what its end means."""
+@dataclass(frozen=True)
+class Told:
+    """Who the authors are, by the number of their account, and the reasons of a delay by their code."""
+
+    people: Mapping[int, str] = field(default_factory=dict)
+    reasons: Mapping[str, DelayReason] = field(default_factory=dict)
+
+    def why(self, part: Mapping[str, Any]) -> Markup:
+        """Reason, words, whose delay, who said so: what of it was recorded."""
+        code, side = part.get("reason_code") or "", part.get("side") or ""
+        found: list[Any] = []
+        if code in self.reasons:
+            found.append(_(self.reasons[code].label))
+        if part.get("reason"):
+            found.append(bdi(part["reason"]))
+        if side in SIDES:
+            found.append(_("delay of: %(side)s", side=SIDES[side]))
+        if who := self.people.get(part.get("author") or 0):
+            found.append(_("recorded by %(who)s", who=bdi(who)))
+        return Markup("; ").join(found)
+
+
+def why(row: Deadline, told: Told) -> list[tuple[Any, Any]]:
+    """Rule, what started it, the sum, pauses, what is uncertain or contested, what its end means."""
     explanation = row.explanation
     parts: list[tuple[Any, Any]] = [
         (
@@ -28,45 +55,78 @@ def why(row: Deadline) -> list[tuple[Any, Any]]:
     started = seed_limits().events.get(row.start_code)
     if started is not None:
         parts.append((_("Starts when"), bdi(_(started.text))))
+    elif row.check_mark == SET_FOR_CASE:
+        parts.append((_("The day"), Markup("{} {}").format(SET_BY[explanation["set_by"]], told.why(explanation))))
     if explanation.get("lent_by"):
         parts.append((_("Number"), _("the text names none; the office's own target lends it")))
-    sums = [_step(step) for step in explanation.get("steps", ())]
-    if sums:
+    if sums := step_lines(explanation.get("steps", ()), office().zone, told):
         parts.append((_("Counted"), sums))
+    if spans := [_span(span, told) for span in explanation.get("pauses", ())]:
+        parts.append((_("Pauses"), spans))
+    if row.paused_days:
+        parts.append((_("Time used"), _gross_and_net(row)))
     if explanation.get("stands_since"):
         since = _("since %(day)s; its day is known when it goes on", day=_when(explanation["stands_since"]))
         parts.append((_("Stands still"), since))
-    if explanation.get("yields_to"):
-        stricter = Markup("{} {}").format(_("the earlier day of"), bdi(_(explanation["yields_to_label"])))
-        parts.append((_("Yields to"), stricter))
-    if row.cautious_on and row.cautious_on != row.due_on:
-        parts.append(
-            (
-                _("Cautious reading"),
-                _("%(day)s, where the text leaves the counting open", day=weekday_day(row.cautious_on)),
-            )
-        )
-    if explanation.get("because"):
-        parts.append((_("Provisional"), "; ".join(_because(code) for code in explanation["because"])))
+    parts += _doubts(row, told)
     parts.append((_("Text"), str(CHECKS[row.check_mark])))
-    meaning = "; ".join(_expiry(code) for code in explanation.get("expiry", ()))
+    meaning = "; ".join(words for code in explanation.get("expiry", ()) if (words := _expiry(code)))
     if meaning:
         parts.append((_("When it passes"), meaning))
     return parts
 
 
-def _step(step: Mapping[str, Any]) -> tuple[Any, Any]:
+def _doubts(row: Deadline, told: Told) -> list[tuple[Any, Any]]:
+    """What stands beside the date: a stricter limit, another reading, what is missing, a dispute, its lapse."""
+    explanation = row.explanation
+    parts: list[tuple[Any, Any]] = []
+    if explanation.get("yields_to"):
+        stricter = Markup("{} {}").format(_("the earlier day of"), bdi(_(explanation["yields_to_label"])))
+        parts.append((_("Yields to"), stricter))
+    if row.cautious_on and row.cautious_on != row.due_on:
+        other = _("%(day)s, where the text leaves the counting open", day=weekday_day(row.cautious_on))
+        parts.append((_("Cautious reading"), other))
+    if explanation.get("because"):
+        parts.append((_("Provisional"), "; ".join(_because(code) for code in explanation["because"])))
+    if disputed := explanation.get("disputed"):
+        since = _("since %(day)s", day=_when(disputed["on"]))
+        parts.append((_("Disputed"), Markup("{}; {}").format(since, told.why(disputed))))
+    if row.missed_on:
+        parts.append((_("On record"), _("passed unmet on %(day)s", day=weekday_day(row.missed_on))))
+    return parts
+
+
+def _span(span: Mapping[str, Any], told: Told) -> tuple[Any, Any]:
+    first, last = _when(span["on"]), _when(span["to"]) if span.get("to") else _("today")
+    return _("%(first)s – %(last)s", first=first, last=last), told.why(span)
+
+
+def _gross_and_net(row: Deadline) -> str:
+    """Days from the start to the end, or to the day that is due, and those of them in which the clock ran."""
+    last = row.ended_on or row.due_on
+    if last is None:
+        return str(ngettext("%(num)d day stood still", "%(num)d days stood still", row.paused_days))
+    gross = (last - row.started_on).days
+    return str(_("%(gross)s days, %(net)s of them while it ran", gross=gross, net=gross - row.paused_days))
+
+
+def step_lines(steps: Iterable[Mapping[str, Any]], zone: ZoneInfo, told: Told = Told()) -> list[tuple[Any, Any]]:
+    """The sum as lines of amount and reason; moments in `zone`. Of what an extension tells `told` knows the words."""
+    return [_step(step, zone, told) for step in steps]
+
+
+def _step(step: Mapping[str, Any], zone: ZoneInfo, told: Told) -> tuple[Any, Any]:
     match step["kind"]:
         case "start":
-            return _when(step["on"]), _("start")
+            return _when(step["on"], zone), _("start")
         case "hour_unknown":
             return "", _("the hour of the start is not known: counted from midnight")
         case "length":
             return _length(step)
         case "extension":
-            return _extension(step)
+            return _extension(step, told)
         case "agreed":
-            return _when(step["on"]), _with_reason(_("agreed or fixed"), step)
+            return _when(step["on"], zone), _with_reason(_("agreed or fixed"), step, told)
         case "pause":
             return _pause(step)
         case "standing":
@@ -78,17 +138,18 @@ def _step(step: Mapping[str, Any]) -> tuple[Any, Any]:
             return "", _("holidays after %(day)s are not known: only weekends were left out", day=_when(step["on"]))
         case _:
             last = _("last moment in time") if step.get("at") else _("last day in time")
-            return _when(step.get("at") or step["on"]), last
+            return _when(step.get("at") or step["on"], zone), last
 
 
-def _extension(step: Mapping[str, Any]) -> tuple[Any, Any]:
+def _extension(step: Mapping[str, Any], told: Told) -> tuple[Any, Any]:
     total = step["how"] == "total"
     words = _("extension, in place of the period") if total else _("extension")
-    return f"{'=' if total else '+'} {_amount(step['amount'], step['unit'])}", _with_reason(words, step)
+    return f"{'=' if total else '+'} {_amount(step['amount'], step['unit'])}", _with_reason(words, step, told)
 
 
-def _with_reason(words: str, step: Mapping[str, Any]) -> Markup:
-    return Markup("{}, {}").format(words, bdi(step["reason"])) if step.get("reason") else Markup.escape(words)
+def _with_reason(words: str, step: Mapping[str, Any], told: Told) -> Markup:
+    because = told.why(step)
+    return Markup("{}: {}").format(words, because) if because else Markup.escape(words)
 
 
 def _pause(step: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -125,9 +186,9 @@ def _amount(number: int, unit: str, *, working: bool = False) -> str:
     return words[unit, working]
 
 
-def _when(text: str) -> str:
+def _when(text: str, zone: ZoneInfo | None = None) -> str:
     if "T" in text:
-        moment = datetime.fromisoformat(text).astimezone(office().zone)
+        moment = datetime.fromisoformat(text).astimezone(zone or office().zone)
         return f"{weekday_day(moment.date())}, {clock(moment)}"
     return weekday_day(date.fromisoformat(text))
 

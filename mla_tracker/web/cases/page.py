@@ -16,7 +16,7 @@ from mla_tracker.cases.models import Case
 from mla_tracker.cases.next_acts import Offer, item_offers, main_offer, offers
 from mla_tracker.cases.projection import steps
 from mla_tracker.cases.queries import events_with_names, loaded_file
-from mla_tracker.cases.replay import replay
+from mla_tracker.cases.replay import Entry, effective, replay
 from mla_tracker.casework.editing import lead_choices
 from mla_tracker.deadlines.queries import deadlines_of
 from mla_tracker.decisions.queries import refusals_of
@@ -27,6 +27,7 @@ from mla_tracker.reminders.queries import notices_of
 from mla_tracker.web.cases import words
 from mla_tracker.web.cases.custody import shown_clocks
 from mla_tracker.web.cases.deadline_words import ShownDeadline, shown_deadlines
+from mla_tracker.web.cases.explaining import Told
 from mla_tracker.web.cases.lacking import lacking_links
 from mla_tracker.web.cases.presenting import outcome_label, status_label, status_sign, timeline, timeline_lines, turn
 from mla_tracker.web.cases.presenting import told as in_a_noun
@@ -52,7 +53,7 @@ def case_page(case: Case) -> dict[str, Any]:
         session,
         {case.counterpart_authority_id, case.owner_authority_id, *(item.executing_authority_id for item in case.items)},
     )
-    deadlines = shown_deadlines(deadlines_of(session, case.id), case, today(), now())
+    deadlines = shown_deadlines(deadlines_of(session, case.id), case, today(), now(), _told(events, codes))
     leads = dict(lead_choices(session))
     refusals = [_refusal(row, case, codes) for row in refusals_of(session, case.id)]
     notices = [_notice(line) for line in notices_of(session, actor, case.id)[:20]]
@@ -88,6 +89,7 @@ def case_page(case: Case) -> dict[str, Any]:
         "custody": shown_clocks(_custody_rows(case, deadlines)),
         "first_deadline": first,
         "deadlines": deadlines,
+        "paused": _paused(entries),
         "clocks": [_gauge(shown) for shown in running if shown is not first and not shown.custody][:6],
         "items": [
             {
@@ -115,6 +117,16 @@ def case_page(case: Case) -> dict[str, Any]:
         "may_restrict": actor.may(Permission.CASE_RESTRICT),
         "may_export": actor.may(Permission.CASE_EXPORT),
     }
+
+
+def _paused(entries: Sequence[Entry]) -> bool:
+    """Whether a pause of our own clocks is open."""
+    last = [entry.code for entry in effective(entries) if entry.code in ("pause_opened", "pause_closed")]
+    return last[-1:] == ["pause_opened"]
+
+
+def _told(events: Sequence[Any], codes: Catalogue) -> Told:
+    return Told({entry.actor_id: who for entry, _at, who in events if entry.actor_id is not None}, codes.delay_reasons)
 
 
 def _standing(

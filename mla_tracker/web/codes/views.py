@@ -53,7 +53,9 @@ def _ours(row: CodeRow) -> bool:
 @bp.get("/<table>")
 @requires(Permission.ADMIN_CODES)
 def rows(table: str) -> Any:
-    """One list, narrowed by the address."""
+    """One list, narrowed by the address. Time limits have pages of their own."""
+    if table == "time_limit":
+        return redirect(url_for("limits.index"))
     name = _list_name(table)
     every = code_rows(db(), table)
     wanted = request.args.get("q", "").strip()
@@ -113,6 +115,8 @@ def add(table: str) -> Any:
 def row(table: str, code: str) -> Any:
     """One row: what it says, where it comes from, and its form."""
     found = _row(table, code)
+    if table == "time_limit":
+        return redirect(url_for("limits.limit", code=code))
     form = form_for(table, catalogue(db()), with_code=False)
     if request.method == "GET":
         form.show(found.definition)
