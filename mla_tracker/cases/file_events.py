@@ -26,6 +26,7 @@ FILE_EVENTS: Final[dict[str, str]] = {
     "deadline_met": "Deadline marked as met",
     "deadline_disputed": "Deadline disputed",
     "deadline_settled": "Dispute about a deadline settled",
+    "clock_fact_recorded": "Dated fact",
     "limit_missed": "Time limit passed unmet",
     "deadlines_moved": "Deadlines moved by a change of rules or calendars",
     "note_added": "Note added",
@@ -38,6 +39,7 @@ FILE_EVENTS: Final[dict[str, str]] = {
 }
 CORRECTABLE: Final = frozenset(
     {"pause_opened", "pause_closed", "deadline_set", "deadline_extended", "deadline_met", "deadline_disputed"}
+    | {"clock_fact_recorded"}
     | {"contact_recorded", "use_consent_recorded", "safe_conduct_recorded", "cost_recorded", "case_linked"}
 )
 """Those from which something follows, a deadline or a round: a wrong one is annulled by a correction, like an act of

@@ -16,7 +16,7 @@ from mla_tracker.casework.office import Office
 from mla_tracker.deadlines.agreed import BY_THEM, BY_US, AgreedDay
 from mla_tracker.deadlines.attachment import CaseFacts
 from mla_tracker.deadlines.counting import Lengthening
-from mla_tracker.deadlines.occurrences import PLANNED_BY_ACT, ActsOfEvents, Occurred
+from mla_tracker.deadlines.occurrences import FACT_ACT, PLANNED_BY_ACT, ActsOfEvents, Occurred
 from mla_tracker.deadlines.pauses import HOUSE_PAUSE, POSTPONED, Paused
 from mla_tracker.instruments.time_limits import Unit
 
@@ -136,6 +136,17 @@ def occurrences(acts: ActsOfEvents, case: Case, entries: Sequence[Entry], steps:
 
 
 def _planned(entry: Entry, entries: Sequence[Entry]) -> Iterator[Occurred]:
+    if entry.code == FACT_ACT and (planned := entry.detail.get("planned_on")):
+        at = entry.detail.get("planned_at")
+        yield Occurred(
+            str(entry.detail["fact"]),
+            date.fromisoformat(planned),
+            datetime.fromisoformat(at) if at else None,
+            entry.seq,
+            entry.item_id,
+            planned=True,
+            noted_on=entry.happened_on,
+        )
     if entry.code not in PLANNED_BY_ACT:
         return
     key, code = PLANNED_BY_ACT[entry.code]

@@ -25,7 +25,7 @@ from mla_tracker.deadlines.clocks import ClockRun, run_clocks
 from mla_tracker.deadlines.counting import Lengthening
 from mla_tracker.deadlines.danger import strictest_binds
 from mla_tracker.deadlines.models import ClockExtension, ClockPause, Deadline
-from mla_tracker.deadlines.occurrences import ActsOfEvents, Occurred
+from mla_tracker.deadlines.occurrences import ActsOfEvents, Occurred, recordable
 from mla_tracker.deadlines.office_calendars import OWN, Calendars, office_calendars
 from mla_tracker.deadlines.pauses import Paused, pauses_of
 from mla_tracker.deadlines.queries import is_watched
@@ -89,6 +89,17 @@ def reckon(
     runs = [_with_dispute(run, disputes.get(run.key)) for run in strictest_binds([*by_rule, *agreed])]
     missed = {key: day for key, (day, _) in lapsed.items()}
     return Reckoning(tuple(runs), tuple(paused), extensions, missed)
+
+
+def facts_to_record(office: Office, session: Session, case: Case, entries: Sequence[Entry]) -> list[str]:
+    """The dated facts that matter on this case: those that start, end or restart a limit which attaches to it."""
+    limits = limits_in_force(session)
+    facts = inputs.case_facts(office, case, effective(entries))
+    matter: set[str] = set()
+    for one in attached(limits.tables, limits.current, facts):
+        limit = one.limit
+        matter |= {limit.starts_on, *limit.ends_on, *limit.restarts_on, *limit.moot_on}
+    return [code for code in recordable(limits.tables) if code in matter]
 
 
 def _with_dispute(run: ClockRun, dispute: Mapping[str, Any] | None) -> ClockRun:

@@ -16,9 +16,10 @@ from mla_tracker.cases.replay import effective
 from mla_tracker.core.errors import DomainError, Invalid, NotVisible
 from mla_tracker.deadlines.agreed import SET_BY
 from mla_tracker.deadlines.models import ClockExtension, Deadline
+from mla_tracker.deadlines.occurrences import FACT_ACT, recordable
 from mla_tracker.instruments.limits_in_force import limits_in_force
 from mla_tracker.instruments.queries import catalogue
-from mla_tracker.instruments.time_limits import Clock, ExtensionHow, TimeLimit, Unit
+from mla_tracker.instruments.time_limits import Clock, ExtensionHow, TimeLimit, Unit, When
 
 SIDES: Final = ("ours", "executing_authority", "court", "other_state", "third_party")
 """Whose delay it is."""
@@ -178,6 +179,25 @@ def set_day(
     if due_at is not None:
         detail["due_at"] = due_at.isoformat()
     act.append("deadline_set", item_id=item_id, detail=detail)
+
+
+def record_fact(
+    act: OpenAct, fact: str, *, planned_on: date | None = None, at: datetime | None = None, item_id: int | None = None
+) -> None:
+    """A dated fact that starts or ends clocks and is no act of the life cycle: the judge was seen, data were preserved,
+    a person is to appear on a day. `at`: its hour, where clocks count hours; `planned_on`: the day of one that is known
+    beforehand, else it happened on the day of the act.
+    """
+    tables = limits_in_force(act.session).tables
+    if fact not in recordable(tables):
+        raise Invalid({"fact": "Choose what happened, or what is planned."})
+    if tables.events[fact].when is not When.PLANNED:
+        act.append(FACT_ACT, at=at, item_id=item_id, detail={"fact": fact})
+        return
+    if planned_on is None:
+        raise Invalid({"planned_on": "Enter the day for which it is planned."})
+    detail = {"fact": fact, "planned_on": planned_on.isoformat()} | ({"planned_at": at.isoformat()} if at else {})
+    act.append(FACT_ACT, item_id=item_id, detail=detail)
 
 
 def _running(act: OpenAct, deadline_id: int) -> Deadline:

@@ -54,11 +54,30 @@ PLANNED_BY_ACT: Final[Mapping[str, tuple[str, str]]] = {
 """Acts that fix a planned day: the key of their detail that holds it, and the event."""
 
 
+FACT_ACT: Final = "clock_fact_recorded"
+"""The act that records an event of the clocks which no act of the life cycles is: `fact` in its detail names it, and
+`planned_on` (with `planned_at` where there is an hour) the day of one that is known beforehand.
+"""
+_IN_THE_PARTICULARS: Final = frozenset({"needed_by", "hearing_on", "limitation_on"})
+_OF_THE_PRODUCT: Final = frozenset({"pause_opened", "pause_closed", "papers_due_on"})
+
+
+def recordable(tables: LimitTables) -> list[str]:
+    """The events of the clocks that are recorded by `FACT_ACT`, in the order of the file."""
+    elsewhere = _IN_THE_PARTICULARS | _OF_THE_PRODUCT
+    return [
+        event.code
+        for event in tables.events.values()
+        if not event.acts and event.when is not When.SYSTEM and event.code not in elsewhere
+    ]
+
+
 class ActsOfEvents:
     """Which events an act records, worked out once for a set of tables."""
 
     def __init__(self, tables: LimitTables) -> None:
         self._by_act: dict[str, list[str]] = {}
+        self._happened = {code for code in recordable(tables) if tables.events[code].when is not When.PLANNED}
         for event in tables.events.values():
             if event.when is When.PLANNED:
                 continue
@@ -72,6 +91,9 @@ class ActsOfEvents:
         of its own is recorded as a dated fact under its own code. What an act fixes for a later day stands in
         `PLANNED_BY_ACT`.
         """
+        if act == FACT_ACT:
+            fact = str(detail.get("fact", ""))
+            return (fact,) if fact in self._happened else ()
         codes = self._by_act.get(act, [])
         if act in DECIDED_BY_DETAIL:
             key, meaning = DECIDED_BY_DETAIL[act]

@@ -16,6 +16,7 @@ from mla_tracker.cases.file_entries import FILE_ENTRIES
 from mla_tracker.cases.file_events import CORRECTABLE
 from mla_tracker.cases.life_cycle import LifeCycle, LifeCycles
 from mla_tracker.cases.replay import Entry
+from mla_tracker.instruments.time_limits import seed_limits
 from mla_tracker.web.cases import words
 from mla_tracker.web.filters import bdi, day
 
@@ -59,6 +60,7 @@ _DATES: Final[Mapping[str, Any]] = {
     "communicated_on": _l("told on"),
     "notice_date": _l("told on"),
     "due_on": _l("due on"),
+    "planned_on": _l("planned for"),
     "until": _l("until"),
 }
 # Entries of the office that stand small in the timeline.
@@ -173,6 +175,8 @@ def _lines(entry: Entry) -> list[str]:
             continue
         text = str(value)
         lines.append(f"{label}: {text}" if label else text)
+    if entry.code == "clock_fact_recorded":
+        lines.append(str(_(seed_limits().events[entry.detail["fact"]].text)))
     if entry.code == "particulars_changed":
         lines.append(", ".join(str(words.FIELDS.get(name, name)) for name in entry.detail.get("now", {})))
     return lines

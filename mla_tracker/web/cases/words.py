@@ -91,6 +91,7 @@ FILE_EVENTS = {
     "deadline_met": _l("Deadline marked as met"),
     "deadline_disputed": _l("Deadline disputed"),
     "deadline_settled": _l("Dispute about a deadline settled"),
+    "clock_fact_recorded": _l("Dated fact"),
     "limit_missed": _l("Time limit passed unmet"),
     "deadlines_moved": _l("Deadlines moved by a change of rules or calendars"),
     "note_added": _l("Note added"),

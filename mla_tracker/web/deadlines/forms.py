@@ -102,6 +102,23 @@ class SetDayForm(ActForm):
         return day, datetime.combine(day, hour, zone).astimezone(UTC) if hour is not None else None
 
 
+class FactForm(ActForm):
+    """`on` is the day of the fact; of a planned one the day on which it became known."""
+
+    fact = SelectField(_l("What happened, or is planned"), validators=[InputRequired(_l("Choose one."))])
+    planned_on = DayField(_l("Planned for"), validators=[Optional()], description=_l("Only of what is planned"))
+    hour = TimeField(_l("Hour"), validators=[Optional()], description=_l("Where it is known: some limits count hours"))
+
+    def offer(self, facts: list[tuple[str, Any]]) -> None:
+        """Fill the list of facts."""
+        self.fact.choices = options(facts, blank=_l("Choose"))
+
+    def moment(self, zone: ZoneInfo) -> datetime | None:
+        """The moment of the planned day, or of the day of the act, where an hour was entered."""
+        day, hour = self.planned_on.data or self.on.data, self.hour.data
+        return datetime.combine(day, hour, zone).astimezone(UTC) if day is not None and hour is not None else None
+
+
 class ComputeForm(BaseForm):
     """The calculator; it changes nothing, so that its answer has an address."""
 

@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.cases.models import Case
 from mla_tracker.cases.open_act import OpenAct
-from mla_tracker.cases.queries import events_with_names, find_case
+from mla_tracker.cases.queries import entries_of, events_with_names, find_case
 from mla_tracker.casework import deadline_acts
 from mla_tracker.casework.act import act
+from mla_tracker.casework.clocks import facts_to_record
 from mla_tracker.core.errors import Conflict, DomainError, Invalid, NotVisible
 from mla_tracker.deadlines.calculator import Computed, compute
 from mla_tracker.deadlines.calendar import WorkingCalendar, calendar_for, read_place
@@ -32,6 +33,7 @@ from mla_tracker.web.deadlines.forms import (
     ComputeForm,
     DisputeForm,
     ExtendForm,
+    FactForm,
     MetForm,
     PauseForm,
     ResumeForm,
@@ -231,6 +233,25 @@ def set_day(reference: str) -> Any:
 
     about = _("For a day that no rule gives: agreed with the other side, set by a court, or set by us.")
     return _act(form, case, _("Enter a single day"), change, about=about)
+
+
+@bp.route("/cases/<case_ref:reference>/deadlines/fact", methods=["GET", "POST"])
+@requires(Permission.REQUEST_WORK)
+def fact(reference: str) -> Any:
+    """A dated fact that starts or ends a limit which attaches to this case."""
+    case = find_case(db(), current_actor(), reference, whole=True)
+    form = FactForm(data=_fresh(case))
+    events = limits_in_force(db()).tables.events
+    codes = facts_to_record(office(), db(), case, entries_of(db(), case.id))
+    form.offer([(code, _(events[code].text)) for code in codes])
+
+    def change(opened: OpenAct) -> None:
+        deadline_acts.record_fact(
+            opened, form.fact.data, planned_on=form.planned_on.data, at=form.moment(office().zone)
+        )
+
+    about = _("What starts or ends a time limit of this request and is no act of its own.")
+    return _act(form, case, _("Record a dated fact"), change, about=about)
 
 
 def _fresh(case: Case) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from mla_tracker.cases.models import AssistanceItem, Case
 from mla_tracker.cases.open_act import OpenAct
 from mla_tracker.casework import deadline_acts, editing
 from mla_tracker.casework.act import act
+from mla_tracker.casework.clocks import facts_to_record
 from mla_tracker.casework.rebuilding import rebuild
 from mla_tracker.core.errors import DomainError, Invalid, NotVisible
 from mla_tracker.deadlines.models import ClockExtension, ClockPause, Deadline
@@ -254,3 +255,23 @@ def test_a_pause_of_one_item_leaves_the_others_running(world: World) -> None:
     item = world.session.scalars(select(AssistanceItem.id).where(AssistanceItem.case_id == case.id)).one()
     do(world, case, lambda a: deadline_acts.pause(a, item_id=item, **WHY))
     assert on_file(world, case, "HOUSE_REVIEW").due_on is not None
+
+
+def test_a_dated_fact_starts_a_lead_time_and_another_ends_it(world: World) -> None:
+    """A lead time counts back from the day of the appearance; serving the summons ends it."""
+    case = world.register()
+    world.session.refresh(case, ["items", "bases"])
+    with pytest.raises(Invalid):
+        do(world, case, lambda a: deadline_acts.record_fact(a, "sent"))
+    with pytest.raises(Invalid):
+        do(world, case, lambda a: deadline_acts.record_fact(a, "freeze_ends_on"))
+    ends = DAY + timedelta(days=100)
+    do(world, case, lambda a: deadline_acts.record_fact(a, "freeze_ends_on", planned_on=ends))
+    row = on_file(world, case, "HOUSE_FREEZE_END")
+    assert row.clock == "lead_time"
+    assert row.due_on is not None
+    assert row.due_on < ends
+    do(world, case, lambda a: deadline_acts.record_fact(a, "freeze_renewed"), DAY + timedelta(days=3))
+    assert on_file(world, case, "HOUSE_FREEZE_END").end_kind == "met"
+    assert "freeze_ends_on" in facts_to_record(world.office, world.session, case, [])
+    kept(world)
