@@ -116,6 +116,7 @@ def check(change: Change) -> None:
 
 
 def _shown(office: Office, session: Session, change: Change, calendars: Calendars, now: datetime) -> Shown:
+    recomputing.require_settled(session)
     ids = recomputing.case_ids(session, recomputing.touched_by(change, office.country))
     effect = preview(office, session, ids, limits_in_force(session), calendars, now)
     return Shown(effect, tuple(ids), office_setting.read(session, VERSION) or "")

@@ -127,6 +127,7 @@ def _shown(
     in_use: bool,
     now: datetime,
 ) -> ShownLimit:
+    recomputing.require_settled(session)
     try:
         limit = read_time_limit(definition, standing.tables)
         then = with_limit(standing, limit, in_use=in_use)

@@ -21,6 +21,7 @@ from mla_tracker.casework.act import act
 from mla_tracker.casework.blast_radius import BATCH, Effect, carry_out
 from mla_tracker.casework.office import Office
 from mla_tracker.core import clock, office_setting
+from mla_tracker.core.errors import Conflict
 from mla_tracker.deadlines.agreed import SET_FOR_CASE
 from mla_tracker.deadlines.models import Deadline, Recomputation
 from mla_tracker.deadlines.office_calendars import Change, office_calendars, own_places
@@ -78,6 +79,16 @@ def case_ids(session: Session, touched: ColumnElement[bool] | None, after: int =
     """The cases of a condition (None: all), in order, those after a number."""
     statement = select(Case.id).where(Case.id > after).order_by(Case.id)
     return list(session.scalars(statement if touched is None else statement.where(touched)))
+
+
+def require_settled(session: Session) -> None:
+    """Raises `Conflict` while cases still follow an earlier change: what another one does could not be told exactly."""
+    open_one = session.scalar(select(Recomputation).where(Recomputation.state != "done").limit(1))
+    if open_one is not None:
+        raise Conflict(
+            f"The deadlines still follow an earlier change ({open_one.done} of {open_one.total} requests). Wait until "
+            "that is done."
+        )
 
 
 def queue(

@@ -25,6 +25,7 @@ from mla_tracker.accounts.permissions import Permission, Role
 from mla_tracker.accounts.queries import actor_of
 from mla_tracker.cases.models import AssistanceItem, Case, Person
 from mla_tracker.casework.calendars import make_change
+from mla_tracker.casework.recomputing import work_off
 from mla_tracker.casework.registering import register
 from mla_tracker.core import clock
 from mla_tracker.core.database import Sessions
@@ -58,6 +59,7 @@ def app(settings: Settings, sessions: Sessions, run_folder: Path) -> Flask:
         closed = Change(OFFICE, now.date(), now.date(), works=False, name="Closed")
         keeper = replace(world.supervisor, permissions=frozenset({Permission.ADMIN_OFFICE}))
         make_change(office, session, closed, source="Order", version="", actor=keeper, now=now)
+    work_off(office, seconds=30)
     for role in Role:
         person(sessions, role.value, role.value)
     compute_snapshot(sessions, Wanted(clock.today(office.zone), UNRESTRICTED), zone=office.zone)

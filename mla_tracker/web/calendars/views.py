@@ -29,7 +29,7 @@ from mla_tracker.web.cases.forms import options
 from mla_tracker.web.context import current_actor, db, now, office, services, today
 from mla_tracker.web.fields import DayField
 from mla_tracker.web.filters import country
-from mla_tracker.web.flashes import told
+from mla_tracker.web.flashes import refused, told
 from mla_tracker.web.forms import BaseForm
 
 bp = Blueprint("calendars", __name__, url_prefix="/admin/calendars")
@@ -122,8 +122,7 @@ def add() -> Any:
         except DomainError as problem:
             db().rollback()
             form.take(problem)
-            if isinstance(problem, Conflict):
-                shown = calendars.show_change(office(), db(), wanted, actor=current_actor(), now=now())
+            form.shown.data = ""
         if shown is not None:
             form.version.data, form.shown.data = shown.version, _mark(wanted)
     page = render_template("calendars/add.html", form=form, shown=figures(shown.effect.figures()) if shown else None)
@@ -153,7 +152,11 @@ def withdraw(number: int) -> Any:
             form.take(problem)
         else:
             return _queued()
-    shown = calendars.show_withdrawal(office(), db(), number, actor=current_actor(), now=now())
+    try:
+        shown = calendars.show_withdrawal(office(), db(), number, actor=current_actor(), now=now())
+    except Conflict as problem:
+        refused(problem.message)
+        return redirect(url_for("calendars.index", _anchor="runs"))
     db().rollback()
     form.version.data = shown.version
     page = render_template(

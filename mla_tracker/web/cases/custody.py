@@ -43,5 +43,7 @@ def _shown(row: Any) -> ShownClock:
         reference=row.reference,
         url=url_for("cases.detail", reference=row.reference),
         who=row.subject,
-        rule=_("%(label)s %(source)s", label=row.label, source=row.source),
+        rule=_("%(label)s %(source)s", label=row.label, source=row.source)
+        if row.check_mark != "unchecked"
+        else _("%(label)s %(source)s (not checked against the text)", label=row.label, source=row.source),
     )

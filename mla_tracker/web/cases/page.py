@@ -207,6 +207,7 @@ def _custody_rows(case: Case, deadlines: Sequence[ShownDeadline]) -> list[Any]:
             self.due_at, self.due_on = shown.row.due_at, shown.row.due_on
             self.started_at, self.started_on = shown.row.started_at, shown.row.started_on
             self.label, self.source = shown.row.label, shown.row.source
+            self.check_mark = shown.row.check_mark
             self.reference, self.subject = case.reference, case.subject
 
     return [Row(shown) for shown in deadlines if shown.running and shown.custody]

@@ -66,7 +66,6 @@ def why(reference: str, deadline_id: int) -> Any:
             shown=shown,
             limit=limit,
             clock_words=words.CLOCKS[row.clock],
-            sentences=list(in_words(row.explanation.get("steps", ()))),
             granted_by=words.GRANTED_BY,
             may_work=permitted(Permission.REQUEST_WORK),
             today=today(),

@@ -14,7 +14,7 @@ from mla_tracker.cases.search import fold
 from mla_tracker.casework import limits
 from mla_tracker.casework.limits import ShownLimit
 from mla_tracker.core.code_list import OFFICE, CodeRow
-from mla_tracker.core.errors import DomainError, NotVisible
+from mla_tracker.core.errors import Conflict, DomainError, NotVisible
 from mla_tracker.instruments.limits_in_force import limits_in_force
 from mla_tracker.instruments.queries import code_row, code_rows
 from mla_tracker.instruments.time_limits import TimeLimit, read_time_limit
@@ -23,7 +23,7 @@ from mla_tracker.web.calendars.views import JOB, figures
 from mla_tracker.web.check_words import CHECKS, check_sign
 from mla_tracker.web.context import current_actor, db, now, office, services
 from mla_tracker.web.deadlines.words import CLOCKS, UNITS
-from mla_tracker.web.flashes import told
+from mla_tracker.web.flashes import refused, told
 from mla_tracker.web.limits.forms import LimitForm, NewLimitForm
 
 bp = Blueprint("limits", __name__, url_prefix="/admin/limits")
@@ -117,7 +117,7 @@ def _page(form: LimitForm, row: CodeRow, show: Callable[[], ShownLimit], *, new:
         except DomainError as problem:
             db().rollback()
             form.take(problem)
-            shown = None
+            shown, form.shown.data = None, ""
         row = _row(row.code)
     page = render_template(
         "limits/limit.html",
@@ -152,7 +152,11 @@ def use(code: str) -> Any:
     """Take it out of use, or bring it back, after showing what that does."""
     row = _row(code)
     retire = row.retired_at is None
-    shown = limits.show_retired(office(), db(), code, retire=retire, actor=current_actor(), now=now())
+    try:
+        shown = limits.show_retired(office(), db(), code, retire=retire, actor=current_actor(), now=now())
+    except Conflict as problem:
+        refused(problem.message)
+        return redirect(url_for("limits.limit", code=code))
     if request.method == "POST":
         limits.set_in_use(office(), db(), shown, retire=retire, actor=current_actor(), now=now())
         return _queued(code)

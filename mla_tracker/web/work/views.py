@@ -77,11 +77,15 @@ def deadlines() -> Any:
     actor, day = current_actor(), today()
     lead = request.args.get("lead", type=int)
     bound = request.args.get("bound") if request.args.get("bound") in ("ours", "theirs") else "ours"
+    on = _day(request.args.get("on"))
     custody = due_page(db(), actor, DueFilter(lead_id=lead, custody=True))
     page = due_page(
-        db(), actor, DueFilter(lead_id=lead, bound=bound or "ours", custody=False), after=request.args.get("after")
+        db(),
+        actor,
+        DueFilter(lead_id=lead, bound=bound or "ours", since=on, to=on, custody=False),
+        after=request.args.get("after"),
     )
-    kept: dict[str, Any] = {name: value for name, value in (("lead", lead), ("bound", bound)) if value}
+    kept: dict[str, Any] = {name: value for name, value in (("lead", lead), ("bound", bound), ("on", on)) if value}
     return render_template(
         "work/deadlines.html",
         clocks=shown_clocks(custody.rows),
@@ -90,11 +94,20 @@ def deadlines() -> Any:
         leads=[(str(account_id), name) for account_id, name in lead_choices(db())],
         lead=str(lead or ""),
         bound=bound,
+        on=on,
         older_url=url_for("work.deadlines", after=page.after, **kept) if page.after else "",
         newer_url=url_for("work.deadlines", **kept) if request.args.get("after") else "",
         today=day,
         now=now(),
     )
+
+
+def _day(text: str | None) -> date | None:
+    """A day of the address; None where it names none."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
 
 
 def _two_weeks(actor: Any, lead: int | None, day: Any) -> list[dict[str, Any]]:
@@ -112,7 +125,7 @@ def _two_weeks(actor: Any, lead: int | None, day: Any) -> list[dict[str, Any]]:
                 "count": len(due),
                 "lines": [row.reference for row in due[:2]],
                 "more": max(0, len(due) - 2),
-                "url": url_for("work.deadlines", lead=lead) if due else "",
+                "url": url_for("work.deadlines", lead=lead, on=on, _anchor="list") if due else "",
             }
         )
     return found

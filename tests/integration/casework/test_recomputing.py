@@ -128,7 +128,10 @@ def test_only_who_keeps_the_office_changes_calendars_and_only_what_he_saw(commit
     with pytest.raises(NotPermitted):
         calendars.show_change(world.office, world.session, CLOSED, actor=world.supervisor, now=NOW)
     change(world)
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="earlier change"):
+        calendars.show_change(world.office, world.session, CLOSED, actor=admin(world), now=NOW)
+    recomputing.work_off(world.office, seconds=60)
+    with pytest.raises(Conflict, match="Somebody else"):
         calendars.make_change(
             world.office, world.session, CLOSED, source="Order", version="", actor=admin(world), now=NOW
         )
