@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Row, Select, Subquery, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.models import RestrictedCase
@@ -23,9 +23,14 @@ from mla_tracker.decisions.models import Postponement, Refusal, RefusalGround
 from mla_tracker.exchanges.models import InformationRequest
 from mla_tracker.statistics.earlier import PART, as_known, put_right
 from mla_tracker.statistics.fact_columns import Facts
-from mla_tracker.statistics.rules import Dates, Flags, as_dates
+from mla_tracker.statistics.rules import Dates, Flags
 from mla_tracker.statistics.services import UNRESTRICTED
 
+_EPOCH: Final = date(1970, 1, 1)
+_NONE: Final = -(2**31)
+_DAYS: Final = (
+    "opened_on", "sent_on", "acknowledged_on", "decided_on", "executed_on", "answered_on", "closed_on", "needed_by",
+)  # fmt: skip
 _FROM_DEADLINES: Final = ("met", "missed", "overdue", "custody")
 BINDING: Final = ("hard", "max_custody")
 """Clocks that bind without excuse. A target may be missed with reasons told, and many are the office's own: they do not
@@ -51,7 +56,8 @@ def read_facts(
 
 
 def _rows(session: Session, on: date, scope: str, since: date) -> Iterator[Sequence[Row[Any]]]:
-    result = session.execute(_statement(on, scope, since), execution_options={"yield_per": PART})
+    # Past the ORM, which would look at each of a million rows.
+    result = session.connection().execute(_statement(on, scope, since), execution_options={"yield_per": PART})
     yield from result.partitions()
 
 
@@ -66,8 +72,7 @@ def _statement(on: date, scope: str, since: date) -> Select[Any]:
     reopened = exists().where(CaseEvent.case_id == Case.id, CaseEvent.code == "reopened")
     columns: list[Any] = [
         Case.id, Case.reference, Case.kind, Case.direction, func.coalesce(Case.counterpart, "").label("counterpart"),
-        Case.opened_on, Case.sent_on, Case.acknowledged_on, Case.decided_on, Case.executed_on, Case.answered_on,
-        Case.closed_on, Case.outcome, Case.needed_by, Case.taken_over,
+        *(_ordinal(getattr(Case, name)).label(name) for name in _DAYS), Case.outcome, Case.taken_over,
         (Case.parent_id.is_not(None)).label("supplement"),
         (Case.received_on.is_not(None)).label("received_known"),
         *(func.coalesce(limits.c[name], False).label(name) for name in _FROM_DEADLINES),
@@ -84,6 +89,11 @@ def _statement(on: date, scope: str, since: date) -> Select[Any]:
     if scope == UNRESTRICTED:
         statement = statement.where(~exists().where(RestrictedCase.case_id == Case.id))
     return statement
+
+
+def _ordinal(column: Any) -> ColumnElement[int]:
+    """A day as a number, which becomes an array many times faster than a date does."""
+    return func.coalesce(column - literal(_EPOCH, Date), _NONE)
 
 
 def _limits(on: date) -> Subquery:
@@ -160,9 +170,13 @@ def _part(session: Session, rows: Sequence[Row[Any]], on: date) -> Facts:
     def column(name: str) -> list[Any]:
         return read.get(name, [])
 
+    def dates(name: str) -> Dates:
+        numbers = np.array(column(name), dtype=np.int64)
+        return np.where(numbers == _NONE, np.datetime64("NaT", "D"), numbers.astype("datetime64[D]"))
+
     def by_then(name: str) -> Dates:
         """The column where it lies by the day; what lies later had not happened."""
-        found = as_dates(column(name))
+        found = dates(name)
         return np.where(found <= day, found, np.datetime64("NaT", "D"))
 
     def words(name: str) -> NDArray[np.object_]:
@@ -190,7 +204,7 @@ def _part(session: Session, rows: Sequence[Row[Any]], on: date) -> Facts:
         answered=by_then("answered_on"),
         closed=closed,
         outcome=outcome,
-        needed_by=as_dates(column("needed_by")),
+        needed_by=dates("needed_by"),
         taken_over=flags("taken_over"),
         supplement=flags("supplement"),
         received_known=flags("received_known"),
@@ -206,7 +220,7 @@ def _part(session: Session, rows: Sequence[Row[Any]], on: date) -> Facts:
     reopened = column("reopened")
     later = np.zeros(len(rows), dtype=np.bool_)
     for name in ("decided_on", "executed_on", "answered_on"):
-        later |= as_dates(column(name)) > day
+        later |= dates(name) > day
     indexes = [int(index) for index in np.flatnonzero(later | np.array(reopened, dtype=np.bool_))]
     put_right(session, facts, indexes, [reopened[index] for index in indexes], on)
     ended = ~np.isnat(facts.closed)
