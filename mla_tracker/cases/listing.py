@@ -39,6 +39,7 @@ class CaseFilter:
     states: tuple[str, ...] = ()
     basis: str = ""
     item_type: str = ""
+    executing_authority_id: int | None = None
     urgency: str = ""
     lead_id: int | None = None
     unassigned: bool = False
@@ -86,6 +87,9 @@ def _by_value(filters: CaseFilter) -> list[ColumnElement[bool]]:
         found.append(exists().where(CaseLegalBasis.case_id == Case.id, CaseLegalBasis.basis_code == filters.basis))
     if filters.item_type:
         found.append(exists().where(AssistanceItem.case_id == Case.id, AssistanceItem.type_code == filters.item_type))
+    if filters.executing_authority_id is not None:
+        executing = AssistanceItem.executing_authority_id == filters.executing_authority_id
+        found.append(exists().where(AssistanceItem.case_id == Case.id, executing, AssistanceItem.outcome.is_(None)))
     if filters.lead_id is not None:
         found.append(Case.lead_id == filters.lead_id)
     return found

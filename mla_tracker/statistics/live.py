@@ -8,20 +8,23 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.models import Account
 from mla_tracker.accounts.visibility import visible
 from mla_tracker.cases.listing import CaseFilter, conditions
-from mla_tracker.cases.models import Case, CaseEvent
+from mla_tracker.cases.models import AssistanceItem, Case, CaseEvent
 from mla_tracker.deadlines.models import Deadline
 from mla_tracker.deadlines.queries import running
+from mla_tracker.directory.models import Authority
 from mla_tracker.statistics.definitions import NO_RESPONSE_DAYS
 from mla_tracker.statistics.periods import AGE_BANDS
 
 LISTED: Final = 8
+COUNTED_AT_MOST: Final = 50_000
+"""Open cases up to which they are counted for each look; beyond, the figures of the snapshot must do."""
 
 
 @dataclass(frozen=True)
@@ -69,14 +72,41 @@ class Silent:
     last_reminder_on: date | None
 
 
+@dataclass(frozen=True)
+class Executing:
+    """The cases with an open measure at one executing authority, and those of them that are overdue."""
+
+    authority_id: int
+    name: str
+    open: int
+    overdue: int
+
+
+@dataclass(frozen=True)
+class Custody:
+    """A case in which a person is in custody for extradition, with the limit that ends first."""
+
+    reference: str
+    counterpart: str
+    label: str
+    due_on: date
+
+
+def can_be_counted(session: Session, actor: Actor, chosen: CaseFilter, today: date) -> bool:
+    """Whether few enough cases are open to be counted now."""
+    where = (visible(actor, Case.id), *conditions(replace(chosen, open_only=True), today))
+    capped = select(literal(1)).select_from(Case).where(*where).limit(COUNTED_AT_MOST + 1).subquery()
+    return (session.scalar(select(func.count()).select_from(capped)) or 0) <= COUNTED_AT_MOST
+
+
 def no_answer_since(today: date) -> date:
     """Requests sent on this day or earlier and not answered count as without response."""
     return today - timedelta(days=NO_RESPONSE_DAYS)
 
 
-def counters(session: Session, actor: Actor, kind: str, direction: str, today: date) -> Counters:
+def counters(session: Session, actor: Actor, chosen: CaseFilter, today: date) -> Counters:
     """The counters in one query over the open cases."""
-    chosen = CaseFilter(kind=kind, direction=direction, open_only=True)
+    chosen = replace(chosen, open_only=True)
     silent = _all(replace(chosen, no_answer_since=no_answer_since(today)), today)
     row = session.execute(
         select(
@@ -100,9 +130,9 @@ def counters(session: Session, actor: Actor, kind: str, direction: str, today: d
     return Counters(row[0], row[1], row[2], row[3], ends, row[4])
 
 
-def ages(session: Session, actor: Actor, kind: str, direction: str, today: date) -> list[Band]:
+def ages(session: Session, actor: Actor, chosen: CaseFilter, today: date) -> list[Band]:
     """The open cases by age, all bands, the youngest first."""
-    chosen = CaseFilter(kind=kind, direction=direction, open_only=True)
+    chosen = replace(chosen, open_only=True)
     spans = [
         (first, last, None if last is None else today - timedelta(days=last), today - timedelta(days=first))
         for first, last in AGE_BANDS
@@ -119,9 +149,9 @@ def ages(session: Session, actor: Actor, kind: str, direction: str, today: date)
     ]
 
 
-def officers(session: Session, actor: Actor, kind: str, direction: str, today: date) -> list[Officer]:
+def officers(session: Session, actor: Actor, chosen: CaseFilter, today: date) -> list[Officer]:
     """Overdue against open cases for each lead, the most overdue first; those without a lead last."""
-    chosen = CaseFilter(kind=kind, direction=direction, open_only=True)
+    chosen = replace(chosen, open_only=True)
     late = func.count().filter(_all(replace(chosen, overdue=True), today))
     rows = session.execute(
         select(Case.lead_id, func.coalesce(Account.name, ""), func.count(), late)
@@ -133,11 +163,47 @@ def officers(session: Session, actor: Actor, kind: str, direction: str, today: d
     return [Officer(number, name, count, overdue) for number, name, count, overdue in rows]
 
 
+def executing(session: Session, actor: Actor, chosen: CaseFilter, today: date, limit: int = LISTED) -> list[Executing]:
+    """The executing authorities with the most overdue cases, then those with the most open ones."""
+    chosen = replace(chosen, open_only=True)
+    number = func.count(Case.id.distinct())
+    late = number.filter(_all(replace(chosen, overdue=True), today))
+    rows = session.execute(
+        select(Authority.id, Authority.name, number, late)
+        .join(AssistanceItem, AssistanceItem.executing_authority_id == Authority.id)
+        .join(Case, Case.id == AssistanceItem.case_id)
+        .where(AssistanceItem.outcome.is_(None), visible(actor, Case.id), *conditions(chosen, today))
+        .group_by(Authority.id, Authority.name)
+        .order_by(late.desc(), number.desc(), Authority.name, Authority.id)
+        .limit(limit)
+    )
+    return [Executing(*row) for row in rows]
+
+
+def custody(session: Session, actor: Actor, chosen: CaseFilter, today: date, limit: int = LISTED) -> list[Custody]:
+    """The persons in custody, by the limit that ends first."""
+    first = (
+        select(Deadline.case_id, Deadline.label, Deadline.due_on)
+        .where(running(), Deadline.clock == "max_custody")
+        .distinct(Deadline.case_id)
+        .order_by(Deadline.case_id, Deadline.due_on, Deadline.id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Case.reference, Case.counterpart, first.c.label, first.c.due_on)
+        .join(first, first.c.case_id == Case.id)
+        .where(visible(actor, Case.id), *conditions(replace(chosen, custody=True), today))
+        .order_by(first.c.due_on, Case.id)
+        .limit(limit)
+    )
+    return [Custody(reference, state or "", label, due_on) for reference, state, label, due_on in rows]
+
+
 def without_response(
-    session: Session, actor: Actor, kind: str, direction: str, today: date, limit: int = LISTED
+    session: Session, actor: Actor, chosen: CaseFilter, today: date, limit: int = LISTED
 ) -> Sequence[Silent]:
     """Requests of ours without response, the longest first, with how often the other State was reminded."""
-    chosen = CaseFilter(kind=kind, direction=direction, no_answer_since=no_answer_since(today))
+    chosen = replace(chosen, no_answer_since=no_answer_since(today))
     found = (
         select(Case.id, Case.reference, Case.counterpart, Case.sent_on)
         .where(visible(actor, Case.id), *conditions(chosen, today))

@@ -202,6 +202,7 @@ class Point:
     n: int
     median: float | None
     share: float | None
+    half: float | None = None
 
 
 def trends(
@@ -223,7 +224,7 @@ def trends(
     rows = session.execute(
         select(
             snapshots.c.as_of, SnapshotFigure.measure, SnapshotFigure.n, SnapshotFigure.median,
-            SnapshotFigure.withheld, SnapshotFigure.extra["share"].as_float(),
+            SnapshotFigure.withheld, SnapshotFigure.extra["share"].as_float(), SnapshotFigure.km_median,
         )
         .join(SnapshotFigure, SnapshotFigure.snapshot_id == snapshots.c.id)
         .where(
@@ -232,8 +233,8 @@ def trends(
         )
     )  # fmt: skip
     found = {
-        (measure, on): Point(on, n, None if withheld else median, share)
-        for on, measure, n, median, withheld, share in rows
+        (measure, on): Point(on, n, None if withheld else median, share, half)
+        for on, measure, n, median, withheld, share, half in rows
     }
     return {
         measure: [found.get((measure, on), Point(on, 0, None, None)) if on in present else None for on in days]

@@ -35,6 +35,7 @@ def read_filter(arguments: "MultiDict[str, str]", today: date) -> CaseFilter:
         item_type=get("item", ""),
         urgency=_one_of(get("urgency"), URGENCIES),
         lead_id=arguments.get("lead", type=int),
+        executing_authority_id=arguments.get("executing", type=int),
         opened_from=_day(get("from")),
         opened_to=_day(get("to")),
         closed_from=_day(get("closed_from")),
@@ -97,6 +98,7 @@ _CHIP_NAMES: Final = {
     "item": _l("Assistance"),
     "urgency": _l("Urgency"),
     "lead": _l("Lead"),
+    "executing": _l("Executing authority"),
     "due_by": _l("Due by"),
     "no_answer": _l("Days without answer"),
     "from": _l("Opened from"),
@@ -107,25 +109,28 @@ _CHIP_NAMES: Final = {
 }
 
 
-def chips_of(arguments: "MultiDict[str, str]", leads: Mapping[int, str]) -> list[tuple[Any, Any, str]]:
+def chips_of(
+    arguments: "MultiDict[str, str]", leads: Mapping[int, str], authorities: Mapping[int, str]
+) -> list[tuple[Any, Any, str]]:
     """The filters that are on: name, value in words, and the address without it."""
     found: list[tuple[Any, Any, str]] = []
+    named = {"lead": leads, "executing": authorities}
     for name, value in arguments.items(multi=True):
         if name in FLAGS:
             found.append(("", _FLAG_WORDS[name], without(arguments, name)))
         elif name in _CHIP_NAMES and value:
-            found.append((_CHIP_NAMES[name], _in_words(name, value, leads), without(arguments, name, value)))
+            found.append((_CHIP_NAMES[name], _in_words(name, value, named), without(arguments, name, value)))
     return found
 
 
-def _in_words(name: str, value: str, leads: Mapping[int, str]) -> Any:
+def _in_words(name: str, value: str, named: Mapping[str, Mapping[int, str]]) -> Any:
     known: Mapping[str, Mapping[str, Any]] = {
         "kind": words.KINDS, "direction": words.DIRECTIONS, "urgency": words.URGENCIES
     }  # fmt: skip
     if name == "state":
         return country(value.upper())
-    if name == "lead" and value.isdecimal():
-        return leads.get(int(value), value)
+    if name in named and value.isdecimal():
+        return named[name].get(int(value), value)
     if name == "snapshot":
         key = parse_figure(value.partition(":")[2])
         return gettext(definition(key.measure).label) if key is not None else value

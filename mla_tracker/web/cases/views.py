@@ -11,6 +11,8 @@ from mla_tracker.cases.life_cycle import life_cycles
 from mla_tracker.cases.listing import cases_page
 from mla_tracker.cases.queries import find_case
 from mla_tracker.casework.editing import lead_choices
+from mla_tracker.directory.queries import authority_names
+from mla_tracker.statistics.definitions import NO_RESPONSE_DAYS
 from mla_tracker.web.access import requires
 from mla_tracker.web.cases import words
 from mla_tracker.web.cases.addresses import chips_of, list_address, read_filter, read_order
@@ -51,7 +53,7 @@ def index() -> Any:
         "cases/index.html",
         rows=[_list_line(row) for row in page.rows],
         order=order,
-        chips=chips_of(here, dict(lead_choices(session))),
+        chips=chips_of(here, dict(lead_choices(session)), authority_names(session, [filters.executing_authority_id])),
         states=state_choices(session),
         count_words=_("more than 1,000 requests")
         if more
@@ -103,7 +105,7 @@ def _views() -> list[tuple[str, str, None, bool]]:
         (_("My open"), [("open", 1), ("lead", current_actor().account_id)]),
         (_("Overdue"), [("overdue", 1)]),
         (_("In custody"), [("custody", 1)]),
-        (_("No answer since 90 days"), [("no_answer", 90)]),
+        (_("No response"), [("no_answer", NO_RESPONSE_DAYS)]),
         (_("Not assigned"), [("open", 1), ("unassigned", 1)]),
         (_("Everything"), []),
     ]

@@ -49,9 +49,16 @@ class Shown:
     note: str = ""
 
 
-def live_figures(view: View, found: Counters, trends: Trends | None, today: date) -> dict[str, Shown]:
-    """The figures that are counted now; their trends are those between snapshots."""
-    now = _("now")
+def live_figures(
+    view: View, found: Counters, trends: Trends | None, today: date, *, snapshot: Snapshot | None = None
+) -> dict[str, Shown]:
+    """The figures that are counted now; their trends are those between snapshots. `snapshot`: where too many are open
+    to be counted now, the one from which they come instead, and to whose cases they lead.
+    """
+    now = _("now") if snapshot is None else _short(snapshot.as_of)
+
+    def cases(measure: str, **filters: Any) -> str:
+        return live_cases(view, **filters) if snapshot is None else figure_cases(snapshot.id, view.key(measure))
 
     def moved(measure: str, fewer_is_better: bool | None) -> Trend:
         return trends.number(measure, fewer_is_better=fewer_is_better) if trends else _NO_TREND
@@ -64,16 +71,16 @@ def live_figures(view: View, found: Counters, trends: Trends | None, today: date
     oldest = _("the oldest sent %(day)s", day=day(found.oldest_sent)) if found.oldest_sent else ""
     of_open = _("%(share)s of open", share=percent(found.overdue / found.open)) if found.open else ""
     return {
-        "open": Shown(_("Open cases"), now, number(found.open), "", live_cases(view, open=1), moved("open", None)),
+        "open": Shown(_("Open cases"), now, number(found.open), "", cases("open", open=1), moved("open", None)),
         "overdue": Shown(
-            _("Overdue"), now, number(found.overdue), "", live_cases(view, overdue=1), moved("overdue", True), of_open
+            _("Overdue"), now, number(found.overdue), "", cases("overdue", overdue=1), moved("overdue", True), of_open
         ),
         "custody": Shown(
-            _("In custody"), now, number(found.custody), "", live_cases(view, custody=1), moved("custody", None), ends
+            _("In custody"), now, number(found.custody), "", cases("custody", custody=1), moved("custody", None), ends
         ),
         "no_response": Shown(
             _("No response"), now, number(found.no_response), _("sent"),
-            live_cases(view, no_answer=NO_RESPONSE_DAYS), moved("no_response", True), oldest,
+            cases("no_response", no_answer=NO_RESPONSE_DAYS), moved("no_response", True), oldest,
         ),
     }  # fmt: skip
 
@@ -84,16 +91,19 @@ def snapshot_figures(
     """The figures of the snapshot; a dash and the reason where there is none or it is withheld."""
     if snapshot is None or trends is None:
         missing = _("not computed yet")
-        labels = {"answer": _("Median to answer"), "on_time": _("Answered on time")}
+        labels = {"answer": _("Half answered within"), "on_time": _("Answered on time")}
         labels |= {
-            "refused": _("Refused in %(year)s", year=today.year),
+            "refused": _("Refused by us in %(year)s", year=today.year),
             "closed": _("Closed in %(year)s", year=today.year),
         }
         return {code: Shown(label, "", "–", note=missing) for code, label in labels.items()}
     when, year = _short(snapshot.as_of), snapshot.as_of.year
-    count = {code: figures.number(view.key(code)) for code in ("refused", "closed", "new", "postponed")}
+    count = {
+        code: figures.number(view.key(code)) for code in ("refused", "refused_abroad", "closed", "new", "postponed")
+    }
     apart = _(
-        "apart: %(returned)s returned, %(postponed)s postponed",
+        "by other States %(abroad)s; apart: %(returned)s returned, %(postponed)s postponed",
+        abroad=number(count["refused_abroad"]),
         returned=number(figures.number(view.key(OUTCOME + "returned"))),
         postponed=number(count["postponed"]),
     )
@@ -101,7 +111,7 @@ def snapshot_figures(
         "answer": _median(view, snapshot, figures, trends, when),
         "on_time": _on_time(view, snapshot, figures, trends, when),
         "refused": Shown(
-            _("Refused in %(year)s", year=year), when, number(count["refused"]),
+            _("Refused by us in %(year)s", year=year), when, number(count["refused"]),
             ngettext("request", "requests", count["refused"]), figure_cases(snapshot.id, view.key("refused")),
             trends.within_year("refused"), apart,
         ),
@@ -116,12 +126,15 @@ def snapshot_figures(
 def _median(view: View, snapshot: Snapshot, figures: Figures, trends: Trends, when: str) -> Shown:
     key = view.key("answer")
     row = figures.get(key)
-    label, url = _("Median to answer"), figure_cases(snapshot.id, key)
-    if row is None or row.withheld or row.median is None:
-        return Shown(label, when, "–", url=url if row and row.n else "", note=withheld(row))
+    label, url = _("Half answered within"), figure_cases(snapshot.id, key)
+    if row is None or row.km_median is None:
+        reason = _("so many wait that half are not answered") if row and "curve" in row.extra else withheld(row)
+        return Shown(label, when, "–", url=url if row and row.n else "", note=reason)
     waits = int(row.extra.get("waiting", 0))
     note = _("%(answered)s answered, %(waiting)s still wait", answered=number(row.n), waiting=number(waits))
-    return Shown(label, when, number(round(row.median)), _("days"), url, trends.median("answer"), note)
+    if row.median is not None and row.withheld is None:
+        note += "; " + _("median of the answered alone %(days)s", days=number(round(row.median)))
+    return Shown(label, when, number(round(row.km_median)), _("days"), url, trends.half("answer"), note)
 
 
 def _on_time(view: View, snapshot: Snapshot, figures: Figures, trends: Trends, when: str) -> Shown:
@@ -157,7 +170,7 @@ def withheld(row: SnapshotFigure | None, n: int | None = None) -> str:
 
 def age_rows(session: Session, actor: Actor, view: View, today: date) -> list[dict[str, Any]]:
     """The bands of age with the length of their bar and the address of their cases."""
-    bands = live.ages(session, actor, view.kind, view.direction, today)
+    bands = live.ages(session, actor, view.chosen(), today)
     longest = max([band.cases for band in bands] or [0]) or 1
     shades = ("r1", "r1", "r2", "r3", "r4")
     return [
@@ -188,7 +201,7 @@ def _band_words(first: int, last: int | None) -> str:
 
 def officer_rows(session: Session, actor: Actor, view: View, today: date) -> list[dict[str, Any]]:
     """Each lead with overdue against open; who has nothing overdue stands below the most loaded."""
-    found = live.officers(session, actor, view.kind, view.direction, today)
+    found = live.officers(session, actor, view.chosen(), today)
     named = [row for row in found if row.account_id is not None][:OFFICERS] + [
         row for row in found if row.account_id is None
     ]
@@ -205,6 +218,53 @@ def officer_rows(session: Session, actor: Actor, view: View, today: date) -> lis
                 "late": row.overdue / longest,
                 "open_url": live_cases(view, open=1, **who),
                 "overdue_url": live_cases(view, overdue=1, **who),
+            }
+        )
+    return rows
+
+
+def snapshot_counters(figures: Figures, view: View) -> Counters:
+    """The counters as the snapshot has them, where too many cases are open to be counted now."""
+    opened, overdue, custody, silent = (
+        figures.number(view.key(code)) for code in ("open", "overdue", "custody", "no_response")
+    )
+    return Counters(opened, overdue, custody, silent, None, None)
+
+
+def executing_rows(session: Session, actor: Actor, view: View, today: date) -> list[dict[str, Any]]:
+    """Executing authorities with overdue against open cases, those with the most overdue first."""
+    found = live.executing(session, actor, view.chosen(), today)
+    longest = max([row.open for row in found] or [0]) or 1
+    return [
+        {
+            "name": row.name,
+            "open": row.open,
+            "overdue": row.overdue,
+            "share": row.open / longest,
+            "late": row.overdue / longest,
+            "open_url": live_cases(view, open=1, executing=row.authority_id),
+            "overdue_url": live_cases(view, overdue=1, executing=row.authority_id),
+        }
+        for row in found
+    ]
+
+
+def overdue_states(view: View, snapshot: Snapshot, figures: Figures) -> list[dict[str, Any]]:
+    """The States with the most overdue cases, against all that are open with them."""
+    found = [row for row in figures.by_state(view.key("overdue", state="")) if row.n][:GROUNDS]
+    rows = []
+    longest = max([figures.number(view.key("open", state=row.state)) for row in found] or [1])
+    for row in found:
+        of = view.key("open", state=row.state)
+        rows.append(
+            {
+                "state": row.state,
+                "overdue": row.n,
+                "open": figures.number(of),
+                "share": figures.number(of) / longest,
+                "late": row.n / longest,
+                "overdue_url": figure_cases(snapshot.id, view.key("overdue", state=row.state)),
+                "open_url": figure_cases(snapshot.id, of),
             }
         )
     return rows
@@ -270,11 +330,13 @@ def axis(longest: float) -> tuple[int, ...]:
 def ground_rows(
     session: Session, view: View, snapshot: Snapshot, figures: Figures, *, abroad: bool
 ) -> list[dict[str, Any]]:
-    """The grounds of the year's refusals, ours or those of other States, the most frequent first."""
+    """The grounds of the year's refusals, ours or those of other States, the most frequent first; the bars of both on
+    one scale.
+    """
     prefix = GROUND_ABROAD if abroad else GROUND
     found = figures.family(prefix, view.key(""))[:GROUNDS]
     known = catalogue(session).grounds
-    longest = max([row.n for row in found] or [0]) or 1
+    longest = max([row.n for side in (GROUND, GROUND_ABROAD) for row in figures.family(side, view.key(""))] or [1])
     rows = []
     for row in found:
         code = row.measure.removeprefix(prefix)

@@ -14,7 +14,8 @@ from mla_tracker.statistics.periods import month_ends
 from mla_tracker.statistics.queries import FigureKey, Point, trends
 
 MONTHS: Final = 12
-BACK: Final = 3
+BACK: Final = (3, 1, 6, 12)
+"""Months back with which a figure may be compared; the first without a choice."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,9 @@ class Trends:
         words = _more_or_fewer(difference)
         return Trend(history, words, _better(difference, fewer_is_better))
 
-    def median(self, measure: str) -> Trend:
-        """The trend of a median in days; longer is worse."""
-        history, then, now = self._of([point.median if point else None for point in self.points[measure]])
+    def half(self, measure: str) -> Trend:
+        """The trend of the day by which half have ended, those still open counted; longer is worse."""
+        history, then, now = self._of([point.half if point else None for point in self.points[measure]])
         if then is None or now is None:
             return Trend(history)
         difference = round(now - then)
@@ -85,12 +86,14 @@ class Trends:
         return tuple(values), known.get(self.against) if self.against else None, values[-1]
 
 
-def read_trends(session: Session, snapshot: Snapshot, measures: Sequence[str], key: FigureKey) -> Trends:
-    """The measures at the ends of the last twelve months and at the snapshot, compared with three months before."""
+def read_trends(
+    session: Session, snapshot: Snapshot, measures: Sequence[str], key: FigureKey, *, back: int = BACK[0]
+) -> Trends:
+    """The measures at the ends of the last twelve months and at the snapshot, compared with `back` months before."""
     days = tuple(dict.fromkeys((*month_ends(snapshot.as_of, MONTHS), snapshot.as_of)))
     points = trends(session, snapshot.scope, measures, key, days)
-    against = days[-1 - BACK] if len(days) > BACK else None
-    present = against is not None and any(found[-1 - BACK] is not None for found in points.values())
+    against = days[-1 - back] if len(days) > back else None
+    present = against is not None and any(found[-1 - back] is not None for found in points.values())
     return Trends(days, points, against if present else None)
 
 
