@@ -55,6 +55,7 @@ class CaseFilter:
     closed_to: date | None = None
     restricted: bool = False
     snapshot: tuple[int, str] | None = None
+    comparable: str = ""
     ids: ColumnElement[bool] | None = field(default=None, compare=False)
 
 

@@ -6,9 +6,9 @@ Each number is counted by the same conditions as the list of requests, so that t
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, literal, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.actor import Actor
@@ -23,6 +23,7 @@ from mla_tracker.statistics.definitions import NO_RESPONSE_DAYS
 from mla_tracker.statistics.periods import AGE_BANDS
 
 LISTED: Final = 8
+OLDEST: Final = 10
 COUNTED_AT_MOST: Final = 50_000
 """Open cases up to which they are counted for each look; beyond, the figures of the snapshot must do."""
 
@@ -197,6 +198,20 @@ def custody(session: Session, actor: Actor, chosen: CaseFilter, today: date, lim
         .limit(limit)
     )
     return [Custody(reference, state or "", label, due_on) for reference, state, label, due_on in rows]
+
+
+def oldest_open(session: Session, actor: Actor, state: str, direction: str, limit: int = OLDEST) -> Sequence[Row[Any]]:
+    """The open requests of one direction with a State that wait longest: since their receipt, ours since sending."""
+    since = case((Case.direction == "incoming", Case.opened_on), else_=Case.sent_on)
+    return session.execute(
+        select(Case.reference, Case.their_reference, since.label("since"))
+        .where(
+            visible(actor, Case.id), Case.counterpart == state, Case.direction == direction, Case.closed_on.is_(None),
+            Case.answered_on.is_(None), Case.parent_id.is_(None), since.is_not(None),
+        )
+        .order_by(since, Case.id)
+        .limit(limit)
+    ).all()  # fmt: skip
 
 
 def without_response(

@@ -104,3 +104,5 @@ class SnapshotCase(Base):
     days_other_state: Mapped[int | None] = mapped_column(Integer)
     days_third_party: Mapped[int | None] = mapped_column(Integer)
     marks: Mapped[list[str]] = mapped_column(ARRAY(Text))
+
+    __table_args__ = (Index("ix_snapshot_case_by_state", "snapshot_id", "counterpart", "direction"),)

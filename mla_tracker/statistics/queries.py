@@ -244,18 +244,19 @@ def trends(
 
 def cases_of_figure(session: Session, actor: Actor, snapshot_id: int, key: FigureKey) -> ColumnElement[bool]:
     """The condition on `Case` of the cases that the figure counts; `NotVisible` where it is not for the actor."""
-    _readable(session, actor, snapshot_id)
+    readable(session, actor, snapshot_id)
     return Case.id.in_(select(SnapshotCase.case_id).where(*_members(snapshot_id, key)))
 
 
 def hidden_cases(session: Session, actor: Actor, snapshot_id: int, key: FigureKey) -> int:
     """How many cases of the figure the actor may not see (restricted ones): a list says so beside its count."""
-    _readable(session, actor, snapshot_id)
+    readable(session, actor, snapshot_id)
     shown = select(SnapshotCase.case_id).where(*_members(snapshot_id, key), ~visible(actor, SnapshotCase.case_id))
     return session.scalar(select(func.count()).select_from(shown.subquery())) or 0
 
 
-def _readable(session: Session, actor: Actor, snapshot_id: int) -> Snapshot:
+def readable(session: Session, actor: Actor, snapshot_id: int) -> Snapshot:
+    """The snapshot; `NotVisible` where there is none that the actor may read."""
     snapshot = session.get(Snapshot, snapshot_id)
     if snapshot is None or not may_read(actor, snapshot.scope):
         raise NotVisible("There is no such figure.")

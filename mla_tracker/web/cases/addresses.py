@@ -53,6 +53,7 @@ def read_filter(arguments: "MultiDict[str, str]", today: date) -> CaseFilter:
         restricted="restricted" in arguments,
         no_answer_since=today - timedelta(days=days) if days is not None and 0 <= days <= 36500 else None,
         snapshot=_snapshot(get("snapshot")),
+        comparable=get("comparable", ""),
     )
 
 
@@ -106,6 +107,7 @@ _CHIP_NAMES: Final = {
     "closed_from": _l("Closed from"),
     "closed_to": _l("Closed until"),
     "snapshot": _l("Figure"),
+    "comparable": _l("Comparable with"),
 }
 
 
@@ -131,6 +133,8 @@ def _in_words(name: str, value: str, named: Mapping[str, Mapping[int, str]]) -> 
         return country(value.upper())
     if name in named and value.isdecimal():
         return named[name].get(int(value), value)
+    if name == "comparable":
+        return value.split(":")[-1]
     if name == "snapshot":
         key = parse_figure(value.partition(":")[2])
         return gettext(definition(key.measure).label) if key is not None else value

@@ -7,11 +7,16 @@ from sqlalchemy.orm import Session
 from mla_tracker.accounts.actor import Actor
 from mla_tracker.cases.listing import CaseFilter
 from mla_tracker.core.errors import NotVisible
+from mla_tracker.statistics.prediction import comparable_cases
 from mla_tracker.statistics.queries import FigureKey, cases_of_figure, hidden_cases, parse_figure
 
 
 def narrow_to_figure(session: Session, actor: Actor, filters: CaseFilter) -> CaseFilter:
-    """The filter narrowed to the cases of the figure that the address names (`ID:measure:kind:direction:state`)."""
+    """The filter narrowed to the cases of the figure that the address names (`ID:measure:kind:direction:state`), or to
+    those comparable with a request.
+    """
+    if filters.comparable:
+        return replace(filters, ids=comparable_cases(session, actor, filters.comparable))
     if filters.snapshot is None:
         return filters
     number, figure = filters.snapshot

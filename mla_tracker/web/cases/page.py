@@ -37,6 +37,7 @@ from mla_tracker.web.directory.words import CHANNELS
 from mla_tracker.web.filters import bdi, country, day, joined, language, weekday_day
 from mla_tracker.web.mail_admin import STATES as NOTICE_STATES
 from mla_tracker.web.mail_admin import rung_words
+from mla_tracker.web.statistics.forecast import forecast
 
 
 def case_page(case: Case) -> dict[str, Any]:
@@ -87,6 +88,7 @@ def case_page(case: Case) -> dict[str, Any]:
         "not_open": not_open,
         "not_open_words": [_not_open(offer, case) for offer in not_open],
         "custody": shown_clocks(_custody_rows(case, deadlines)),
+        "forecast": forecast(session, actor, case, today()),
         "first_deadline": first,
         "deadlines": deadlines,
         "paused": _paused(entries),

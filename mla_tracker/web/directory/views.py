@@ -25,11 +25,14 @@ from mla_tracker.directory.queries import (
 from mla_tracker.directory.services import require_authority
 from mla_tracker.instruments.catalogue import Catalogue, recorded_as_party
 from mla_tracker.instruments.queries import catalogue
+from mla_tracker.statistics.queries import Figures, figures_of, latest
+from mla_tracker.statistics.services import UNRESTRICTED
 from mla_tracker.web.access import requires
 from mla_tracker.web.check_words import CHECKS, check_sign
 from mla_tracker.web.context import current_actor, db, office, permitted, today
 from mla_tracker.web.directory import words
 from mla_tracker.web.directory.forms import AuthorityForm
+from mla_tracker.web.directory.record import record_page
 from mla_tracker.web.filters import country
 from mla_tracker.web.flashes import told
 
@@ -111,6 +114,23 @@ def state(iso2: str) -> Any:
         treaties=[_treaty(found, code) for code in words.TREATIES],
         memberships=_memberships(found, codes),
         sees_cases=permitted(Permission.CASE_READ),
+        sees_figures=permitted(Permission.STATISTICS_READ),
+    )
+
+
+@bp.get("/<iso2>/record")
+@requires(Permission.STATISTICS_READ)
+def record(iso2: str) -> Any:
+    """Our record with this State in both directions, to take to a consultation."""
+    found = _state(iso2)
+    session, actor = db(), current_actor()
+    snapshot = latest(session, actor, UNRESTRICTED)
+    figures = figures_of(session, snapshot.id, kind="", state=found.iso2) if snapshot else Figures([])
+    return render_template(
+        "directory/record.html",
+        state=found,
+        today=today(),
+        **record_page(session, actor, found.iso2, snapshot, figures),
     )
 
 

@@ -17,6 +17,7 @@ from mla_tracker.web.cases.custody import shown_clocks
 from mla_tracker.web.cases.presenting import status_label, turn
 from mla_tracker.web.context import current_actor, db, now, permitted, today
 from mla_tracker.web.look import PLACES
+from mla_tracker.web.statistics.forecast import forecasts
 
 bp = Blueprint("work", __name__)
 
@@ -51,6 +52,7 @@ def index() -> Any:
         approvals_total=approvals.total,
         waiting=[_line(row, day) for row in waiting.rows],
         waiting_total=waiting.total,
+        likely_late=forecasts(db(), actor, lead, day),
         counts=due_counts(db(), actor, lead, day, now()),
         whole=whole,
         may_choose=permitted(Permission.REQUEST_WORK),
