@@ -1,13 +1,13 @@
 """The requests of a snapshot with one State, found without reading all of them.
 
 Revision ID: 0022
-Revises: 0021
+Revises: 0031
 """
 
 from alembic import op
 
 revision = "0022"
-down_revision = "0021"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
