@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-index-url --no-emit-trusted-host
 
-.PHONY: run test lint format lock
+.PHONY: run test lint format lock bench
 
 run: .venv/.product
 	@exec $(BIN)/mla-tracker serve --stop-with-parent
@@ -22,6 +22,10 @@ lint: .venv/.tools
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/python -m tests.wiring.template_lint
+
+# `make bench CASES=10000`; the data set stays under var/ and is used again.
+bench: .venv/.product
+	$(BIN)/python -m bench $(if $(JSON),--json $(JSON))
 
 format: .venv/.tools
 	$(BIN)/ruff check --fix .
