@@ -67,9 +67,7 @@ def _build(settings: Settings, cases: int) -> None:
             progress.update(task, completed=step.done, total=step.total)
         task = progress.add_task("Copies", total=cases)
         dsn = settings.owner_url.replace("postgresql+psycopg://", "postgresql://", 1)
-        for done in write(
-            dsn, audit_key(settings), cases=cases, opened=cases // 5, overdue=cases // 20, today=today
-        ):
+        for done in write(dsn, audit_key(settings), cases=cases, opened=cases // 5, overdue=cases // 20, today=today):
             progress.update(task, completed=done)
     with office.sessions() as session:
         office_setting.write(session, BUILT, str(cases), clock.now())
@@ -80,7 +78,7 @@ def _measure(settings: Settings, *, requests: int, seconds: float) -> tuple[list
     assets.ready(settings.var_dir / "static")
     today = clock.today(settings.zone)
     asked = questions(create_app(settings), libpq(settings), today)
-    server = subprocess.Popen(  # noqa: S603 - our own command
+    server = subprocess.Popen(
         [sys.executable, "-m", "mla_tracker.cli", "web"],
         env={
             **os.environ,

@@ -20,6 +20,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from mla_tracker.audit.chain import FIRST, AuditKey, detail_digest, new_salt, seal
+from mla_tracker.cases.names import name_key
 from mla_tracker.cases.open_act import chained_text
 from mla_tracker.cases.replay import Entry
 from mla_tracker.cases.search import search_text
@@ -39,6 +40,7 @@ _TABLES: Final = (
 )  # fmt: skip
 _FOREIGN: Final = {"item_id": "assistance_item", "person_id": "person", "refusal_id": "refusal"}
 _PARENTS: Final = {"person_name": ("person", "person_id"), "refusal_ground": ("refusal", "refusal_id")}
+_SEARCHED: Final = ("reference", "their_reference", "subject", "operation", "facts_summary")
 _DAY: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
@@ -50,6 +52,7 @@ class Original:
     rows: dict[str, list[Row]]
     events: list[Row]
     details: dict[int, str]
+
 
 def write(dsn: str, key: AuditKey, *, cases: int, opened: int, overdue: int, today: date) -> Iterator[int]:
     """Add `cases` cases, `opened` of them open and `overdue` of these overdue; yields how many are written so far."""
@@ -77,12 +80,12 @@ def write(dsn: str, key: AuditKey, *, cases: int, opened: int, overdue: int, tod
 
 def _weeks_back(original: Original, kind: str, today: date, rng: Random) -> int:
     due = original.case["next_due_on"]
+    late: int = max(0, (due - today).days // 7 + 1) if kind == "late" else 0
     if kind == "closed":
         return rng.randint(0, OLDEST_WEEKS)
     if kind == "calm":
         return rng.randint(0, (due - today).days // 7) if due is not None else rng.randint(0, LATEST_WEEKS)
-    to_pass = max(0, (due - today).days // 7 + 1)
-    return to_pass + rng.randint(0, LATEST_WEEKS)
+    return late + rng.randint(0, LATEST_WEEKS)
 
 
 def _originals(connection: "psycopg.Connection[Row]") -> list[Original]:
@@ -106,9 +109,7 @@ def _originals(connection: "psycopg.Connection[Row]") -> list[Original]:
         )
         for row in connection.execute(sql.SQL("{} ORDER BY t.id").format(statement)):
             rows[row.pop("of_case")][table].append(row)
-    return [
-        Original(case, rows[case["id"]], events[case["id"]], details) for case in cases if events[case["id"]]
-    ]
+    return [Original(case, rows[case["id"]], events[case["id"]], details) for case in cases if events[case["id"]]]
 
 
 def _officers(connection: "psycopg.Connection[Row]") -> list[int]:
@@ -126,14 +127,12 @@ def _officers(connection: "psycopg.Connection[Row]") -> list[int]:
 class _Copier:
     """Collects the rows of copied cases and writes them, table by table."""
 
-    def __init__(
-        self, connection: "psycopg.Connection[Row]", key: AuditKey, rng: Random, leads: Sequence[int]
-    ) -> None:
+    def __init__(self, connection: "psycopg.Connection[Row]", key: AuditKey, rng: Random, leads: Sequence[int]) -> None:
         self._connection, self._key, self._rng, self._leads = connection, key, rng, leads
         self._next: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
         self._waiting: dict[str, list[Row]] = defaultdict(list)
-        self._words = [_word(rng) for _ in range(WORDS)]
+        self._words = [word(rng) for _ in range(WORDS)]
         for table in ("case_file", "case_event", *_TABLES):
             statement = sql.SQL("SELECT coalesce(max(id), 0) + 1 AS next FROM {}").format(sql.Identifier(table))
             row = connection.execute(statement).fetchone()
@@ -155,9 +154,7 @@ class _Copier:
             "lead_id": self._rng.choice(self._leads),
         }
         ids = self._rows(original, case["id"], shift, name)
-        case["search_text"] = search_text(
-            [case["reference"], case["their_reference"], case["subject"], case["operation"], case["facts_summary"], name]
-        )
+        case["search_text"] = search_text([*(case[part] for part in _SEARCHED), name])
         self._waiting["case_file"].append(case)
         self._events(original, case["id"], shift, ids)
 
@@ -174,6 +171,7 @@ class _Copier:
                         copy[column] = ids[_FOREIGN[column], row[column]]
                 if table == "person_name":
                     copy["name"] = name if number == 0 else f"{self._word()} {self._word()}"
+                    copy["name_key"] = name_key(copy["name"])
                 self._waiting[table].append(copy)
         return ids
 
@@ -215,9 +213,7 @@ class _Copier:
     def finish(self) -> None:
         """The sequences and the running numbers go on after what was written."""
         for table, following in self._next.items():
-            self._connection.execute(
-                "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s, false)", [table, following]
-            )
+            self._connection.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s, false)", [table, following])
         for series, last in self._numbers.items():
             self._connection.execute(
                 "INSERT INTO reference_counter (series, last) VALUES (%s, %s)"
@@ -235,7 +231,8 @@ class _Copier:
         return self._rng.choice(self._words)
 
 
-def _word(rng: Random) -> str:
+def word(rng: Random) -> str:
+    """A pronounceable word that no language has."""
     return "".join(rng.choice("bdfgklmnprstvz") + rng.choice("aeiou") for _ in range(rng.randint(2, 4))).title()
 
 

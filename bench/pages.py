@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import Engine, event
 
 from bench.client import Ask
+from bench.dataset import word
 from mla_tracker.casework.demo.load import PASSWORD
 
 PERSON: Final = "caseworker@demo.example"
@@ -29,7 +30,8 @@ class Jobs:
         with psycopg.connect(dsn) as connection:
             rows = connection.execute(
                 "SELECT reference, subject FROM case_file TABLESAMPLE SYSTEM (10)"
-                " WHERE subject LIKE '%% — %%' LIMIT %s", [CASES_AT_HAND]
+                " WHERE subject LIKE '%% — %%' LIMIT %s",
+                [CASES_AT_HAND],
             ).fetchall()
         self._references = [reference for reference, _ in rows]
         self._words = [subject.rsplit(" ", 1)[-1] for _, subject in rows]
@@ -63,7 +65,8 @@ class Jobs:
                 "opened_on-month": str(day.month), "opened_on-year": str(day.year), "nature": "criminal",
                 "basis": "UNCAC", "urgency": "routine", "confidentiality": "ordinary",
                 "counterpart_authority_id": str(self._authority()), "facts_summary": "Payments were made.",
-                "items-0-type_code": "DOCUMENTS", "persons-0-name": secrets.token_hex(6), "persons-0-role": "suspect",
+                "items-0-type_code": "DOCUMENTS", "persons-0-name": f"{word(self._rng)} {word(self._rng)}",
+                "persons-0-role": "suspect",
             },
         )  # fmt: skip
 
@@ -98,7 +101,8 @@ class Jobs:
     def _created(self) -> list[str]:
         with psycopg.connect(self._dsn) as connection:
             rows = connection.execute(
-                "SELECT reference FROM case_file WHERE subject LIKE 'Bank records, benchmark %' AND version = 1 ORDER BY id"
+                "SELECT reference FROM case_file WHERE subject LIKE 'Bank records, benchmark %'"
+                " AND version = 1 ORDER BY id"
             ).fetchall()
         return [reference for (reference,) in rows]
 

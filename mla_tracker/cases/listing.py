@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session, aliased
 from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.models import Account
 from mla_tracker.accounts.visibility import visible
-from mla_tracker.cases.models import AssistanceItem, Case, CaseLegalBasis
+from mla_tracker.cases.models import AssistanceItem, Case, CaseLegalBasis, Person, PersonName
+from mla_tracker.cases.names import name_key
 from mla_tracker.cases.search import fold
 
 PAGE: Final = 50
@@ -29,7 +30,10 @@ ORDERS: Final = ("due", "newest", "oldest", "state")
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """What the list is narrowed to. Empty = not narrowed. `ids`: exactly these cases (the cases of a figure)."""
+    """What the list is narrowed to. Empty = not narrowed. `ids`: exactly these cases (the cases of a figure).
+
+    `similar`: `words` is a name of which a person of the case has a similar one, in whatever script.
+    """
 
     words: str = ""
     kind: str = ""
@@ -56,6 +60,7 @@ class CaseFilter:
     restricted: bool = False
     snapshot: tuple[int, str] | None = None
     comparable: str = ""
+    similar: bool = False
     ids: ColumnElement[bool] | None = field(default=None, compare=False)
 
 
@@ -75,8 +80,23 @@ def conditions(filters: CaseFilter, today: date, now: datetime | None = None) ->
     found = [*_by_value(filters), *_by_state_of_work(filters, today, now), *_by_days(filters)]
     if filters.ids is not None:
         found.append(filters.ids)
-    found += [Case.search_text.contains(word, autoescape=True) for word in _words(filters.words)]
-    return found
+    return [*found, *(_similar_name(filters.words) if filters.similar else _by_words(filters.words))]
+
+
+def _by_words(words: str) -> list[ColumnElement[bool]]:
+    """Each word somewhere; a word of two letters, of which the index knows only beginnings, at the start of one."""
+    return [
+        Case.search_text.contains(word if len(word) > SHORTEST_WORD else f" {word}", autoescape=True)
+        for word in words_of(words)
+    ]
+
+
+def _similar_name(words: str) -> list[ColumnElement[bool]]:
+    """A person whose name has a similar key: trigram similarity of a word, 0.6 or more."""
+    key = name_key(words)
+    similar = literal(key).op("<%", is_comparison=True)(PersonName.name_key)
+    of_cases = select(Person.case_id).join(PersonName, PersonName.person_id == Person.id).where(similar)
+    return [Case.id.in_(of_cases)] if key else [false()]
 
 
 def _by_value(filters: CaseFilter) -> list[ColumnElement[bool]]:
@@ -132,7 +152,8 @@ def _by_days(filters: CaseFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _words(words: str) -> list[str]:
+def words_of(words: str) -> list[str]:
+    """What is looked for: folded words of two letters or more, eight at most."""
     return [word for word in fold(words).split(" ") if len(word) >= SHORTEST_WORD][:8]
 
 

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mla_tracker.accounts import models as _accounts  # noqa: F401 - a foreign key needs its table known
 from mla_tracker.audit.models import ChainedEntry
+from mla_tracker.cases.names import name_key
 from mla_tracker.core.database import Base
 from mla_tracker.directory import models as _directory  # noqa: F401
 from mla_tracker.instruments import models as _instruments  # noqa: F401
@@ -119,6 +120,29 @@ class Case(Base):
             "ix_case_file_search", "search_text", postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"}
         ),
         Index("ix_case_file_their_reference", "their_reference", postgresql_where=text("their_reference <> ''")),
+        # Filters of the list that few requests meet, each with its usual order.
+        Index(
+            "ix_case_file_by_outcome",
+            "outcome",
+            text("opened_on desc"),
+            text("id desc"),
+            postgresql_where=text("outcome is not null"),
+        ),
+        Index("ix_case_file_by_closing", "closed_on", postgresql_where=text("closed_on is not null")),
+        Index(
+            "ix_case_file_unassigned",
+            text("coalesce(next_due_on, '9999-12-31'::date)"),
+            "id",
+            postgresql_where=text("lead_id is null and closed_on is null"),
+        ),
+        Index(
+            "ix_case_file_in_custody",
+            text("coalesce(next_due_on, '9999-12-31'::date)"),
+            "id",
+            postgresql_where=text("next_custody and closed_on is null"),
+        ),
+        # My work: what waits for others, the longest first.
+        Index("ix_case_file_open_by_status", "status_since", "id", postgresql_where=text("closed_on is null")),
     )
 
 
@@ -148,7 +172,10 @@ class AssistanceItem(Base):
     status_since: Mapped[date]
     result: Mapped[str] = mapped_column(server_default="")
 
-    __table_args__ = (UniqueConstraint("case_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "number"),
+        Index("ix_assistance_item_by_type", "type_code", "case_id"),  # the list by type of assistance
+    )
 
 
 class Person(Base):
@@ -180,6 +207,12 @@ class PersonName(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     name: Mapped[str]
     script: Mapped[str] = mapped_column(server_default="")
+    name_key: Mapped[str] = mapped_column(default=lambda row: name_key(row.get_current_parameters()["name"]))
+
+    __table_args__ = (
+        # Similar names: of persons who are on file already, and of a search that found nothing.
+        Index("ix_person_name_by_key", "name_key", postgresql_using="gin", postgresql_ops={"name_key": "gin_trgm_ops"}),
+    )
 
 
 class CaseLegalBasis(Base):
@@ -195,7 +228,10 @@ class CaseLegalBasis(Base):
     accepted_on: Mapped[date | None]
     reason: Mapped[str] = mapped_column(server_default="")
 
-    __table_args__ = (UniqueConstraint("case_id", "basis_code"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "basis_code"),
+        Index("ix_case_legal_basis_by_basis", "basis_code", "case_id"),  # the list by legal basis
+    )
 
 
 class CaseOffence(Base):

@@ -1,4 +1,4 @@
-"""Names across scripts: one key for the spellings of a name, and Latin letters for Cyrillic and Greek ones.
+"""Names across scripts: one key for all the spellings of a name.
 
 A key compares what survives transliteration: the consonants. «Дмитрий Соколов», "Dmitry Sokolov" and "SOKOLOW, Dmitrij"
 have one key; so have «محمد» and "Mohammed". Two different people may share a key: it proposes, a person decides.
@@ -7,25 +7,8 @@ have one key; so have «محمد» and "Mohammed". Two different people may shar
 import re
 from typing import Final
 
-from mla_tracker.cases.search import fold
+from mla_tracker.cases.search import fold, romanised
 
-# After BGN/PCGN and ISO 9, in the forms that passports use; signs of softness have no letter.
-_CYRILLIC: Final = str.maketrans(
-    {
-        "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "ё": "e", "є": "ye", "ж": "zh", "з": "z",
-        "и": "i", "і": "i", "ї": "yi", "й": "y", "ј": "j", "к": "k", "л": "l", "љ": "lj", "м": "m", "н": "n", "њ": "nj",
-        "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "ћ": "c", "ђ": "dj", "у": "u", "ў": "u", "ф": "f", "х": "kh",
-        "ц": "ts", "ч": "ch", "џ": "dz", "ш": "sh", "щ": "shch", "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "yu",
-        "я": "ya", "қ": "k", "ғ": "g", "ң": "n", "ө": "o", "ү": "u", "ұ": "u", "һ": "h", "ә": "a",
-    }
-)  # fmt: skip
-_GREEK: Final = str.maketrans(
-    {
-        "α": "a", "β": "v", "γ": "g", "δ": "d", "ε": "e", "ζ": "z", "η": "i", "θ": "th", "ι": "i", "κ": "k", "λ": "l",
-        "μ": "m", "ν": "n", "ξ": "x", "ο": "o", "π": "p", "ρ": "r", "σ": "s", "ς": "s", "τ": "t", "υ": "y", "φ": "f",
-        "χ": "ch", "ψ": "ps", "ω": "o",
-    }
-)  # fmt: skip
 # The consonants of Arabic and Persian as Latin spellings write them; long vowels and hamza are vowels there.
 _ARABIC: Final = str.maketrans(
     {
@@ -50,11 +33,6 @@ _ARTICLES: Final = frozenset({"al", "el", "ul", "ad", "ed", "ash", "esh", "an", 
 _JOINED_ARTICLE: Final = "ال"
 _WAW: Final = "و"
 _LAST_OF_FEMININE: Final = "ه"
-
-
-def romanised(folded: str) -> str:
-    """A folded text with Cyrillic and Greek letters in Latin ones; others stay."""
-    return folded.translate(_CYRILLIC).translate(_GREEK)
 
 
 def name_key(name: str) -> str:

@@ -106,7 +106,7 @@ def add_person(session: Session, case_id: int, given: PersonGiven) -> Person:
 
 
 def refresh_search_text(session: Session, case: Case) -> None:
-    """What the request is found by: both references, subject, operation and all names of its persons."""
+    """What the request is found by: both references, subject, operation, facts and all names of its persons."""
     names = session.scalars(
         select(PersonName.name)
         .join(Person, Person.id == PersonName.person_id)
@@ -114,7 +114,15 @@ def refresh_search_text(session: Session, case: Case) -> None:
         .order_by(PersonName.id)
     )
     case.search_text = search_text(
-        [case.reference, case.former_reference, case.their_reference, case.subject, case.operation, *names]
+        [
+            case.reference,
+            case.former_reference,
+            case.their_reference,
+            case.subject,
+            case.operation,
+            case.facts_summary,
+            *names,
+        ]
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.actor import Actor
@@ -13,7 +13,7 @@ from mla_tracker.accounts.models import Account
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.accounts.visibility import visible
 from mla_tracker.cases.life_cycle import life_cycles
-from mla_tracker.cases.listing import LARGEST_ID
+from mla_tracker.cases.listing import LARGEST_ID, count_capped
 from mla_tracker.cases.models import Case
 from mla_tracker.cases.particulars import DIRECTIONS, KINDS
 from mla_tracker.deadlines.models import Deadline
@@ -50,10 +50,10 @@ class DuePage:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Cases that wait for somebody, the longest waiting first."""
+    """Cases that wait for somebody, the longest waiting first; `total` is None above the cap of counts."""
 
     rows: Sequence[Any]
-    total: int
+    total: int | None
 
 
 def due_page(
@@ -96,12 +96,21 @@ def due_page(
     return DuePage(rows[:size], following)
 
 
+def _open_cases_of(lead_id: int) -> Select[tuple[int]]:
+    """The open cases of a lead, found first: his few among all deadlines by day would be a walk through the office's.
+
+    A closed case has no deadline that runs.
+    """
+    mine = select(Case.id).where(Case.lead_id == lead_id, Case.closed_on.is_(None))
+    return select(mine.cte("mine").prefix_with("MATERIALIZED").c.id)
+
+
 def _conditions(actor: Actor, filters: DueFilter) -> list[ColumnElement[bool]]:
     found = [visible(actor, Case.id), running(bound=None if filters.custody else filters.bound)]
     if not filters.custody:
         found.append(~Deadline.provisional)
     if filters.lead_id is not None:
-        found.append(Case.lead_id == filters.lead_id)
+        found.append(Deadline.case_id.in_(_open_cases_of(filters.lead_id)))
     if filters.since is not None:
         found.append(Deadline.due_on >= filters.since)
     if filters.to is not None:
@@ -123,20 +132,11 @@ def _key(text: str) -> tuple[date, int] | None:
     return key if 0 <= key[1] <= LARGEST_ID else None
 
 
-def due_counts(session: Session, actor: Actor, lead_id: int | None, today: date, now: datetime) -> dict[str, int]:
-    """How many of our deadlines are overdue, and how many cases are open."""
-    ours = _conditions(actor, DueFilter(lead_id=lead_id, custody=None))
-    overdue = session.scalar(
-        select(func.count())
-        .select_from(Deadline)
-        .join(Case, Case.id == Deadline.case_id)
-        .where(*ours, late(today, now))
-    )
+def leads_open(session: Session, actor: Actor, lead_id: int | None) -> bool:
+    """Whether there is any open case that the actor may see, of one lead or of the whole office."""
     of_lead = [Case.lead_id == lead_id] if lead_id is not None else []
-    open_cases = session.scalar(
-        select(func.count()).select_from(Case).where(visible(actor, Case.id), Case.closed_on.is_(None), *of_lead)
-    )
-    return {"overdue": overdue or 0, "open": open_cases or 0}
+    found = select(Case.id).where(visible(actor, Case.id), Case.closed_on.is_(None), *of_lead).limit(1)
+    return session.scalar(found) is not None
 
 
 def waiting_for(session: Session, actor: Actor, lead_id: int | None, *, size: int = 15) -> Waiting:
@@ -190,5 +190,4 @@ def _cases(session: Session, where: Sequence[ColumnElement[bool]], size: int) ->
         .order_by(Case.status_since, Case.id)
         .limit(size)
     ).all()
-    total = session.scalar(select(func.count()).select_from(Case).where(*where)) or 0
-    return Waiting(rows, total)
+    return Waiting(rows, len(rows) if len(rows) < size else count_capped(session, where))

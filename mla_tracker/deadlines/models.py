@@ -66,6 +66,12 @@ class Deadline(Base):
         CheckConstraint("(ended_on is null) = (end_kind is null)", name="ended"),
         Index("ix_deadline_calendar", "calendar", "started_on", postgresql_where=text("calendar is not null")),
         Index("ix_deadline_running", "due_on", "id", postgresql_where=text("ended_on is null and due_on is not null")),
+        Index(  # custody limits stand on top of every list of what is due
+            "ix_deadline_custody",
+            "due_on",
+            "id",
+            postgresql_where=text("clock = 'max_custody' and ended_on is null and due_on is not null"),
+        ),
         Index("ix_deadline_next_rung", "next_rung_on", postgresql_where=text("next_rung_on is not null")),
     )
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Identity, Index, Integer
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Identity, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mla_tracker.core.database import Base
@@ -32,7 +32,13 @@ class Refusal(Base):
 
     grounds: Mapped[list["RefusalGround"]] = relationship(order_by="RefusalGround.id", cascade="all, delete-orphan")
 
-    __table_args__ = (CheckConstraint("given_by in ('us', 'court', 'other_state')", name="given_by"),)
+    __table_args__ = (
+        CheckConstraint("given_by in ('us', 'court', 'other_state')", name="given_by"),
+        # My work: refusals that wait for a second person.
+        Index(
+            "ix_refusal_to_approve", "case_id", postgresql_where=text("approved_on is null and sent_back_on is null")
+        ),
+    )
 
 
 class RefusalGround(Base):

@@ -17,6 +17,11 @@ def states(session: Session) -> Sequence[State]:
     return session.scalars(select(State).order_by(State.iso2)).all()
 
 
+def state_codes(session: Session) -> Sequence[str]:
+    """The codes of all States, in order."""
+    return session.scalars(select(State.iso2).order_by(State.iso2)).all()
+
+
 MAIN_TYPE: Final = "CA_MLA"
 """The type of authority that a list of States names: the central authority for mutual legal assistance."""
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from babel import Locale, UnknownLocaleError
@@ -83,12 +84,15 @@ def _as_date(value: date | datetime) -> date:
 
 
 def _date(value: date | datetime | None, english: str, skeleton: str) -> str:
-    if value is None:
-        return ""
-    locale = _locale()
-    if locale.language == "en":
-        return format_date(_as_date(value), english, locale=locale)
-    return format_skeleton(skeleton, _as_date(value), locale=locale)
+    return "" if value is None else _written(_as_date(value), english, skeleton, str(_locale()))
+
+
+@lru_cache(maxsize=4096)
+def _written(value: date, english: str, skeleton: str, locale: str) -> str:
+    """The same few days stand on every page."""
+    if Locale.parse(locale).language == "en":
+        return format_date(value, english, locale=locale)
+    return format_skeleton(skeleton, value, locale=locale)
 
 
 def day(value: date | datetime | None) -> str:

@@ -158,9 +158,21 @@ def test_a_long_select_is_found_by_typing(page: Page) -> None:
     page.keyboard.press("Enter")
     assert box.input_value() == "Ukraine"
     assert page.evaluate("new FormData(document.querySelector('form[data-guard]')).get('state')") == "UA"
+
+
+def test_what_is_no_choice_stays_as_typed_and_keeps_the_form_from_being_sent(page: Page) -> None:
+    box = page.get_by_role("combobox", name="Requesting State")
     box.fill("nowhere")
     box.blur()
-    assert box.input_value() == "Ukraine"
+    assert box.input_value() == "nowhere"
+    assert box.get_attribute("aria-invalid") == "true"
+    assert page.get_by_text("This is none of the choices.").first.is_visible()
+    assert violations(page, "form[data-guard]") == []
+    page.evaluate("document.querySelector('form[data-guard]').requestSubmit()")
+    assert page.evaluate("document.activeElement.value") == "nowhere"
+    box.press("Escape")
+    assert box.input_value() == "Mozambique"
+    assert box.get_attribute("aria-invalid") is None
 
 
 def test_ticked_rows_are_counted(page: Page) -> None:

@@ -1,21 +1,26 @@
 """The lists that forms of a request offer from the directory, in the order of the reader's language."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
 from mla_tracker.cases.search import fold
 from mla_tracker.directory.models import Authority
-from mla_tracker.directory.queries import all_authorities, own_authorities, states
+from mla_tracker.directory.queries import all_authorities, own_authorities, state_codes
 from mla_tracker.web.filters import country
 
 
 def state_choices(session: Session) -> list[tuple[str, str]]:
     """All States, sorted by their name in the reader's language."""
-    locale = get_locale()
-    pairs = [(row.iso2, country(row.iso2) if locale else row.name_en) for row in states(session)]
-    return sorted(pairs, key=lambda pair: fold(pair[1]))
+    return list(_sorted_states(tuple(state_codes(session)), str(get_locale() or "en")))
+
+
+@lru_cache(maxsize=64)
+def _sorted_states(codes: Sequence[str], language: str) -> Sequence[tuple[str, str]]:
+    del language  # `country` asks for it; here it keeps the answers of two languages apart
+    return sorted(((code, country(code)) for code in codes), key=lambda pair: fold(pair[1]))
 
 
 def their_authorities(session: Session, standing: int | None = None) -> list[tuple[int, str]]:

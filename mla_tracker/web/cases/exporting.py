@@ -3,6 +3,8 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import xlsxwriter
@@ -18,6 +20,7 @@ from mla_tracker.web.cases.presenting import outcome_label, status_label
 from mla_tracker.web.context import current_actor, db, exported, now, today
 
 _BATCH: Final = 500
+_PIECE: Final = 64 * 1024
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -31,7 +34,7 @@ def export_list(wanted: str, filters: CaseFilter) -> Response:
     if wanted == "csv":
         response = Response(stream_with_context(_csv(filters)), content_type="text/csv; charset=utf-8")
     else:
-        response = Response(_xlsx(filters), content_type=_XLSX)
+        response = Response(stream_with_context(_xlsx(filters)), content_type=_XLSX)
     response.headers["Content-Disposition"] = f'attachment; filename="requests-{today()}.{wanted}"'
     return response
 
@@ -87,14 +90,17 @@ def _plain(value: Any) -> str:
     return neutralised("" if value is None else str(value))
 
 
-def _xlsx(filters: CaseFilter) -> bytes:
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-    )
-    sheet = book.add_worksheet(_("Requests")[:31])
-    for number, line in enumerate(_with_heads(filters)):
-        for column, value in enumerate(line):
-            sheet.write_string(number, column, "" if value is None else str(value))
-    book.close()
-    return buffer.getvalue()
+def _xlsx(filters: CaseFilter) -> Iterator[bytes]:
+    """Written row by row to a file and sent from there: a register of any size takes no more memory than a row."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "requests.xlsx"
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": folder}
+        book = xlsxwriter.Workbook(path, options)
+        sheet = book.add_worksheet(_("Requests")[:31])
+        for number, line in enumerate(_with_heads(filters)):
+            for column, value in enumerate(line):
+                sheet.write_string(number, column, "" if value is None else str(value))
+        book.close()
+        with path.open("rb") as finished:
+            while piece := finished.read(_PIECE):
+                yield piece

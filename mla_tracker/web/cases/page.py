@@ -147,7 +147,8 @@ def _standing(
     status = status_label(cycle, case.status)
     life = Markup('<a href="{}">{}</a>').format(url_for("cases.course", reference=case.reference), _("life cycle"))
     lead = leads.get(case.lead_id) if case.lead_id else None
-    change = Markup('<a href="{}">{}</a>').format(url_for("cases.lead", reference=case.reference), _("change"))
+    lead_url = url_for("cases.lead", reference=case.reference)
+    change = Markup('<a href="{}" data-assign>{}</a>').format(lead_url, _("change"))
     facts = [
         {
             "key": "status",

@@ -1,14 +1,16 @@
 """Reading requests: the list and the page of one."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from mla_tracker.accounts.permissions import Permission
-from mla_tracker.cases.life_cycle import life_cycles
-from mla_tracker.cases.listing import cases_page
+from mla_tracker.cases.listing import CaseFilter, CasePage, cases_page, words_of
+from mla_tracker.cases.matching import Match, similar_names, why_found
 from mla_tracker.cases.queries import find_case
 from mla_tracker.casework.editing import lead_choices
 from mla_tracker.directory.queries import authority_names
@@ -19,10 +21,11 @@ from mla_tracker.web.cases.addresses import chips_of, list_address, read_filter,
 from mla_tracker.web.cases.choices import state_choices
 from mla_tracker.web.cases.exporting import export_list
 from mla_tracker.web.cases.figure_cases import hidden_of_figure, narrow_to_figure
+from mla_tracker.web.cases.list_rows import COLUMNS, Lines, chosen_columns, keep_columns, table_columns
 from mla_tracker.web.cases.page import case_page
-from mla_tracker.web.cases.presenting import outcome_label, status_label, status_sign, turn
 from mla_tracker.web.context import current_actor, db, listed, looked_at, now, today
 from mla_tracker.web.extensions import limiter
+from mla_tracker.web.local_address import local
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
 
@@ -47,11 +50,21 @@ def index() -> Any:
         return export_list(wanted, filters)
     order = read_order(here)
     page = cases_page(session, actor, filters, order=order, today=today(), now=now(), after=here.get("after"))
+    if filters.words and not page.rows and not here.get("after"):
+        filters = replace(filters, similar=True)
+        page = cases_page(session, actor, filters, order=order, today=today(), now=now(), after=None)
+    chosen = chosen_columns()
+    lines, matches = Lines(today(), now(), chosen), _matches(filters, page)
     pairs = [(name, value) for name, value in here.items(multi=True) if name not in ("after", "order") and value]
     more = page.total is None
     shown = render_template(
         "cases/index.html",
-        rows=[_list_line(row) for row in page.rows],
+        lines=[lines.line(row, matches.get(row.id, ())) for row in page.rows],
+        shown=chosen,
+        places={name: place for name, (_label, place, _width) in COLUMNS.items()},
+        head=table_columns(chosen),
+        all_columns=[(name, label) for name, (label, _place, _width) in COLUMNS.items()],
+        similar=filters.similar,
         order=order,
         chips=chips_of(here, dict(lead_choices(session)), authority_names(session, [filters.executing_authority_id])),
         states=state_choices(session),
@@ -85,16 +98,23 @@ def _hidden_words(hidden: int) -> str:
     )
 
 
-def _list_line(row: Any) -> dict[str, Any]:
-    cycle = life_cycles().of(row.kind, row.direction)
-    return {
-        "case": row,
-        "url": url_for("cases.detail", reference=row.reference),
-        "status": outcome_label(cycle, row.outcome) if row.closed_on else status_label(cycle, row.status),
-        "sign": status_sign(cycle, row.status, row.outcome),
-        "turn": turn(cycle, row.status, row.direction),
-        "ours": row.closed_on is None and cycle.statuses[row.status].whose_turn == "ours",
-    }
+def _matches(filters: CaseFilter, page: CasePage) -> Mapping[int, Sequence[Match]]:
+    """Why each request was found, where words were looked for."""
+    if not filters.words or not page.rows:
+        return {}
+    ids = [row.id for row in page.rows]
+    if filters.similar:
+        return similar_names(db(), ids, filters.words)
+    return why_found(db(), ids, words_of(filters.words))
+
+
+@bp.post("/columns")
+@requires(Permission.CASE_READ)
+def columns() -> Any:
+    """The columns of the list, remembered in this browser."""
+    response = redirect(local(request.form.get("next", "")), 303)
+    keep_columns(response, request.form.getlist("column"))
+    return response
 
 
 def _views() -> list[tuple[str, str, None, bool]]:

@@ -67,11 +67,33 @@ const searchable = (select) => {
     const present = found.findIndex((option) => option.selected);
     point(typed || present < 0 ? 0 : present);
   };
+  // Typed text that is no choice stays, is said to be none, and keeps the form from being sent: the value before it is
+  // not what the reader meant.
+  const fault = element("div", {class: "err", id: `${listId}-fault`, role: "alert", hidden: ""}, select.dataset.searchUnknown ?? "");
+  holder.before(fault);
+  const described = box.getAttribute("aria-describedby") ?? "";
+  const wrong = box.getAttribute("aria-invalid");
+  const settle = () => {
+    fault.hidden = true;
+    holder.classList.remove("unknown");
+    if (wrong) box.setAttribute("aria-invalid", wrong);
+    else box.removeAttribute("aria-invalid");
+    if (described) box.setAttribute("aria-describedby", described);
+    else box.removeAttribute("aria-describedby");
+  };
+  const unknown = () => {
+    fault.hidden = false;
+    holder.classList.add("unknown");
+    box.setAttribute("aria-invalid", "true");
+    box.setAttribute("aria-describedby", `${fault.id} ${described}`.trim());
+    close();
+  };
   const choose = (index) => {
     const changed = select.selectedIndex !== index;
     select.selectedIndex = index;
     box.value = shown();
     close();
+    settle();
     if (changed) select.dispatchEvent(new Event("change", {bubbles: true}));
   };
 
@@ -88,9 +110,10 @@ const searchable = (select) => {
       event.preventDefault();
       const row = list.querySelector("[aria-selected=true]");
       if (row) choose(Number(row.dataset.index));
-    } else if (event.key === "Escape" && !list.hidden) {
+    } else if (event.key === "Escape" && (!list.hidden || holder.classList.contains("unknown"))) {
       event.stopPropagation();
       box.value = shown();
+      settle();
       close();
     }
   });
@@ -100,16 +123,22 @@ const searchable = (select) => {
     if (row) choose(Number(row.dataset.index));
   });
   box.addEventListener("blur", () => {
-    if (list.hidden) return;
+    if (box.value === shown()) {
+      settle();
+      close();
+      return;
+    }
     const typed = folded(box.value);
     const exact = options().find((option) => folded(option.text) === typed) ?? (typed ? null : options().find((o) => !o.value));
     const only = list.querySelectorAll("[data-index]").length === 1 ? list.querySelector("[data-index]") : null;
     if (exact) choose(exact.index);
     else if (only && typed) choose(Number(only.dataset.index));
-    else {
-      box.value = shown();
-      close();
-    }
+    else unknown();
+  });
+  select.form?.addEventListener("submit", (event) => {
+    if (!holder.classList.contains("unknown")) return;
+    event.preventDefault();
+    box.focus();
   });
 };
 

@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.cases.life_cycle import life_cycles
-from mla_tracker.casework.due import DueFilter, due_counts, due_page, to_approve, waiting_for
+from mla_tracker.casework.due import DueFilter, due_page, leads_open, to_approve, waiting_for
 from mla_tracker.casework.editing import lead_choices
 from mla_tracker.core.errors import NotPermitted
 from mla_tracker.web.access import requires
@@ -49,17 +50,23 @@ def index() -> Any:
         clocks=shown_clocks(custody.rows),
         groups=[(_("Overdue"), overdue, "overdue"), (_("Due this week"), week, "week")],
         approvals=[_line(row, day) for row in approvals.rows],
-        approvals_total=approvals.total,
+        approvals_total=_longest_first(approvals.total),
         waiting=[_line(row, day) for row in waiting.rows],
-        waiting_total=waiting.total,
+        waiting_total=_longest_first(waiting.total),
+        leads_any=leads_open(db(), actor, lead),
         likely_late=forecasts(db(), actor, lead, day),
-        counts=due_counts(db(), actor, lead, day, now()),
         whole=whole,
         may_choose=permitted(Permission.REQUEST_WORK),
         words=words,
         today=day,
         now=now(),
     )
+
+
+def _longest_first(total: int | None) -> str:
+    if total is None:
+        return str(_("more than 1,000 requests, longest first"))
+    return str(ngettext("%(num)d request, longest first", "%(num)d requests, longest first", total))
 
 
 def _line(row: Any, day: date) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from sqlalchemy import update
 
 from mla_tracker.accounts.actor import SYSTEM
 from mla_tracker.cases import listing
-from mla_tracker.cases.listing import ORDERS, CaseFilter, cases_page
+from mla_tracker.cases.duplicates import possible_duplicates
+from mla_tracker.cases.listing import ORDERS, CaseFilter, cases_page, words_of
+from mla_tracker.cases.matching import similar_names, why_found
 from mla_tracker.cases.models import Case
 from mla_tracker.cases.particulars import PersonGiven
 from mla_tracker.casework.due import DueFilter, due_page
@@ -109,6 +111,11 @@ SEARCHES: list[tuple[str, bool | None]] = [
     ("Straße", True),
     ("strasse", True),
     ("operation tempest", True),
+    ("payments", True),  # of the facts
+    ("sokolov", True),  # entered in Cyrillic alone
+    ("7", None),
+    ("ba", True),  # two letters: where a word begins
+    ("an", False),
     ("nobody", False),
     ("bank nobody", False),  # all words must be there
     ("%", None),  # too short to look for
@@ -133,6 +140,53 @@ def test_what_a_search_finds(world: World) -> None:
             world.session, world.officer, CaseFilter(words=words), order="newest", today=TODAY, after=None
         )
         assert bool(page.rows) == (found is None or found), words
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("Dmitri Sokolow", True), ("Fatmah Ahmad", True), ("Renata Azevdo", True), ("Somebody Else", False), ("!", False)],
+)
+def test_a_name_that_is_spelt_otherwise_is_found_by_its_likeness(world: World, typed: str, found: bool) -> None:
+    names = (("Дмитрий Соколов", "Cyrl"),), (("Fatima Ahmed", "Latn"),), (("Renata Azevedo", "Latn"),)
+    case = world.register(persons=tuple(PersonGiven(name, "suspect") for name in names))
+    page = cases_page(
+        world.session, world.officer, CaseFilter(words=typed, similar=True), order="newest", today=TODAY, after=None
+    )
+    assert [row.id for row in page.rows] == [case.id] * found
+
+
+def test_a_search_says_which_part_of_the_file_holds_the_words(world: World) -> None:
+    case = world.register(
+        subject="Bank records",
+        operation="Operation Tempest",
+        facts_summary=f"{'Long before. ' * 30}Payments to Aurum were made.{' Long after.' * 30}",
+        persons=(PersonGiven((("Дмитрий Соколов", "Cyrl"),), "suspect"),),
+    )
+    for words, expected in (
+        ("bank", []),
+        (case.reference, []),
+        ("drci", [("their_reference", "DRCI 1123/2026")]),
+        ("sokolov", [("person", "Дмитрий Соколов")]),
+        ("tempest соколов", [("person", "Дмитрий Соколов"), ("operation", "Operation Tempest")]),
+    ):
+        found = why_found(world.session, [case.id], words_of(words))[case.id]
+        assert [(match.part, match.text) for match in found] == expected, words
+    (facts,) = why_found(world.session, [case.id], words_of("aurum"))[case.id]
+    assert facts.part == "facts_summary"
+    assert "Payments to Aurum" in facts.text
+    assert len(facts.text) < 130
+    (like,) = similar_names(world.session, [case.id], "Dmitri Sokolow")[case.id]
+    assert like.text == "Дмитрий Соколов"
+
+
+def test_a_person_of_the_same_state_is_known_again_in_another_script(world: World) -> None:
+    case = world.register(their_reference="", persons=(PersonGiven((("Дмитрий Соколов", "Cyrl"),), "suspect"),))
+    given = PersonGiven((("Dmitry SOKOLOV", "Latn"),), "suspect")
+    again = world.registration(their_reference="", persons=(given,))
+    (found,) = possible_duplicates(world.session, world.officer, again)
+    assert (found.reference, found.same_person, found.same_reference) == (case.reference, "Дмитрий Соколов", False)
+    elsewhere = world.registration(their_reference="", counterpart="FR", persons=(given,))
+    assert not possible_duplicates(world.session, world.officer, elsewhere)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from mla_tracker.cases.particulars import EditConflict, Particulars, PersonGiven
 from mla_tracker.cases.queries import entries_of, find_case, lock_case
 from mla_tracker.cases.registration import particulars_of
 from mla_tracker.casework import editing
-from mla_tracker.casework.due import DueFilter, due_counts, due_page, waiting_for
+from mla_tracker.casework.due import DueFilter, due_page, waiting_for
 from mla_tracker.core.database import Sessions
 from mla_tracker.core.errors import Conflict, DomainError, Invalid, NotPermitted, NotVisible
 from tests.factories.office import NOW, World, a_world, an_office
@@ -54,7 +54,7 @@ WAYS: dict[str, Callable[[World, Actor], Any]] = {
     "overdue": lambda world, actor: listed(world, actor, overdue=True),
     "due": lambda world, actor: len(due_page(world.session, actor, DueFilter()).rows),
     "watched": lambda world, actor: len(due_page(world.session, actor, DueFilter(bound="theirs")).rows),
-    "counts": lambda world, actor: due_counts(world.session, actor, None, NOW.date(), NOW),
+    "similar": lambda world, actor: listed(world, actor, words="Kraljevich Zvonimir", similar=True),
     "waiting": lambda world, actor: waiting_for(world.session, actor, None).total,
 }
 

@@ -143,7 +143,7 @@ def test_folding_holds_what_it_was_given_and_no_sign_twice_different(text: str) 
 
 
 def test_parts_that_are_searched_stay_apart() -> None:
-    assert search_text(["MLA-IN-2026-00001", None, "", "Two\nlines"]) == "mla-in-2026-00001\ntwo lines"
+    assert search_text(["MLA-IN-2026-00001", None, "", "Two\nlines"]) == " mla-in-2026-00001\n two lines\n"
 
 
 @pytest.mark.parametrize(
