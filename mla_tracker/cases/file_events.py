@@ -30,6 +30,12 @@ FILE_EVENTS: Final[dict[str, str]] = {
     "limit_missed": "Time limit passed unmet",
     "deadlines_moved": "Deadlines moved by a change of rules or calendars",
     "note_added": "Note added",
+    "task_added": "Task set",
+    "task_done": "Task done",
+    "linked": "Linked with another request",
+    "unlinked": "Link with another request taken away",
+    "tagged": "Tag added",
+    "untagged": "Tag removed",
     # Asked for like an act, see `file_entries.py`.
     "contact_recorded": "Informal contact",
     "use_consent_recorded": "Use for another purpose",

@@ -18,6 +18,7 @@ from mla_tracker.accounts.visibility import visible
 from mla_tracker.cases.models import AssistanceItem, Case, CaseLegalBasis, Person, PersonName
 from mla_tracker.cases.names import name_key
 from mla_tracker.cases.search import fold
+from mla_tracker.cases.work_models import CaseTag
 
 PAGE: Final = 50
 COUNT_CAP: Final = 1000
@@ -58,6 +59,7 @@ class CaseFilter:
     closed_from: date | None = None
     closed_to: date | None = None
     restricted: bool = False
+    tag: str = ""
     snapshot: tuple[int, str] | None = None
     comparable: str = ""
     similar: bool = False
@@ -111,6 +113,8 @@ def _by_value(filters: CaseFilter) -> list[ColumnElement[bool]]:
     if filters.executing_authority_id is not None:
         executing = AssistanceItem.executing_authority_id == filters.executing_authority_id
         found.append(exists().where(AssistanceItem.case_id == Case.id, executing, AssistanceItem.outcome.is_(None)))
+    if filters.tag:
+        found.append(exists().where(CaseTag.case_id == Case.id, CaseTag.tag == fold(filters.tag)))
     if filters.lead_id is not None:
         found.append(Case.lead_id == filters.lead_id)
     return found

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mla_tracker.cases.models import Case, Person, PersonName
 from mla_tracker.cases.names import name_key
 from mla_tracker.cases.search import fold, romanised
+from mla_tracker.cases.work_models import Note
 
 AROUND: Final = 40
 LONGEST: Final = 120
@@ -59,6 +60,7 @@ def _texts(session: Session, case_ids: Collection[int]) -> Sequence[Any]:
         .where(Person.case_id == Case.id)
         .scalar_subquery()
     )
+    notes = select(func.json_agg(Note.text)).where(Note.case_id == Case.id).scalar_subquery()
     return session.execute(
         select(
             Case.id,
@@ -69,6 +71,7 @@ def _texts(session: Session, case_ids: Collection[int]) -> Sequence[Any]:
             Case.operation,
             Case.facts_summary,
             cast(names, Text).label("names"),
+            cast(notes, Text).label("notes"),
         ).where(Case.id.in_(case_ids))
     ).all()
 
@@ -80,6 +83,7 @@ def _matches(row: Any, words: Sequence[str]) -> list[Match]:
         *(("person", name) for name in json.loads(row.names or "[]")),
         ("operation", row.operation),
         ("facts_summary", row.facts_summary),
+        *(("note", text) for text in json.loads(row.notes or "[]")),
     ]
     found: list[Match] = []
     left = list(words)

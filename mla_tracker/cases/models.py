@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from mla_tracker.accounts import models as _accounts  # noqa: F401 - a foreign key needs its table known
+from mla_tracker.accounts.models import Account
 from mla_tracker.audit.models import ChainedEntry
 from mla_tracker.cases.names import name_key
 from mla_tracker.core.database import Base
@@ -86,6 +86,7 @@ class Case(Base):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
+    lead: Mapped[Account | None] = relationship(viewonly=True)
     items: Mapped[list["AssistanceItem"]] = relationship(
         order_by="AssistanceItem.number", cascade="save-update, merge", viewonly=True
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from mla_tracker.accounts.actor import Actor
 from mla_tracker.accounts.models import Account
@@ -32,6 +32,7 @@ def find_case(session: Session, actor: Actor, reference: str, *, whole: bool = F
     statement = select(Case).where(Case.reference == reference, visible(actor, Case.id))
     if whole:
         statement = statement.options(
+            joinedload(Case.lead),
             selectinload(Case.items),
             selectinload(Case.persons).joinedload(Person.names),
             selectinload(Case.bases),

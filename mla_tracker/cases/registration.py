@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from mla_tracker.cases.models import (
@@ -17,6 +17,7 @@ from mla_tracker.cases.models import (
 )
 from mla_tracker.cases.particulars import FIELDS, BasisGiven, OffenceGiven, Particulars, PersonGiven, Registration
 from mla_tracker.cases.search import search_text
+from mla_tracker.cases.work_models import Note
 from mla_tracker.core.errors import Invalid
 
 
@@ -106,13 +107,14 @@ def add_person(session: Session, case_id: int, given: PersonGiven) -> Person:
 
 
 def refresh_search_text(session: Session, case: Case) -> None:
-    """What the request is found by: both references, subject, operation, facts and all names of its persons."""
-    names = session.scalars(
-        select(PersonName.name)
+    """What the request is found by: both references, subject, operation, facts, all names of its persons, and notes."""
+    names = (
+        select(literal(0).label("part"), PersonName.id.label("number"), PersonName.name.label("text"))
         .join(Person, Person.id == PersonName.person_id)
         .where(Person.case_id == case.id)
-        .order_by(PersonName.id)
     )
+    notes = select(literal(1), Note.id, Note.text).where(Note.case_id == case.id)
+    written = session.execute(union_all(names, notes).order_by("part", "number")).all()
     case.search_text = search_text(
         [
             case.reference,
@@ -121,7 +123,7 @@ def refresh_search_text(session: Session, case: Case) -> None:
             case.subject,
             case.operation,
             case.facts_summary,
-            *names,
+            *(row.text for row in written),
         ]
     )
 

@@ -23,6 +23,8 @@ from markupsafe import Markup, escape
 from wtforms import Field, FieldList, FormField
 from wtforms.form import BaseForm
 
+from mla_tracker.web.markdown import markdown
+
 Level = Literal["late", "soon", ""]
 
 # A deadline is "soon" in its last two days; a custody clock when half of it is used, late from nine tenths on.
@@ -356,6 +358,7 @@ FILTERS: Final[Mapping[str, Any]] = {
     "lines": lines,
     "long_day": long_day,
     "moment": moment,
+    "markdown": markdown,
     "month": month,
     "number": number,
     "own_name": own_name,

@@ -38,7 +38,7 @@ _WRITING: Final = frozenset(
             "lines",
             "long_day",
         ),
-        *("moment", "month", "number", "own_name", "percent", "short_number", "weekday_day", "words"),
+        *("markdown", "moment", "month", "number", "own_name", "percent", "short_number", "weekday_day", "words"),
     )
 )
 _PASSING: Final = frozenset(("trim", "default", "d"))

@@ -46,12 +46,13 @@ from mla_tracker.web.flashes import told
 from mla_tracker.web.forms import BaseForm, seen_version
 
 
-def _done(case: Case, anchor: str = "") -> Any:
+def done(case: Case, anchor: str = "") -> Any:
+    """Saved: back to the part of the request that changed."""
     told(_("Saved."))
     return redirect(url_for("cases.detail", reference=case.reference, _anchor=anchor or None))
 
 
-def _try(form: BaseForm, change: Callable[[], object]) -> bool:
+def try_in(form: BaseForm, change: Callable[[], object]) -> bool:
     """Whether the change went through; a broken rule is shown in the form."""
     try:
         change()
@@ -73,7 +74,8 @@ def _try_part(form: PartForm, part: Callable[[], Part], change: Callable[[], obj
     return True
 
 
-def _small(form: BaseForm, case: Case, heading: str, **more: Any) -> Any:
+def small(form: BaseForm, case: Case, heading: str, **more: Any) -> Any:
+    """The page of a form of a few fields, saved with one button."""
     page = render_template("cases/change.html", form=form, case=case, heading=heading, **more)
     return page, 422 if form.errors else 200
 
@@ -113,7 +115,7 @@ def edit(reference: str) -> Any:
             if new.confidentiality == "restricted" != old.confidentiality:
                 told(_("Saved. Only you and the lead see it now: name who else needs to."))
                 return redirect(url_for("cases.access", reference=reference))
-            return _done(case)
+            return done(case)
         case = find_case(session, actor, reference)
     elif request.method == "GET":
         form.version.data = str(case.version)
@@ -153,8 +155,8 @@ def lead(reference: str) -> Any:
         lambda: lead_part(case),
         lambda: editing.assign(office(), db(), case.id, form.lead_id.data, actor=current_actor(), seen=form.seen.data),
     ):
-        return _done(case)
-    return _small(form, case, _("Lead"))
+        return done(case)
+    return small(form, case, _("Lead"))
 
 
 @bp.route("/<case_ref:reference>/bases", methods=["GET", "POST"])
@@ -188,8 +190,8 @@ def bases(reference: str) -> Any:
                 seen=form.seen.data,
             ),
         ):
-            return _done(case)
-    return _small(form, case, _("Legal bases"))
+            return done(case)
+    return small(form, case, _("Legal bases"))
 
 
 @bp.route("/<case_ref:reference>/offences", methods=["GET", "POST"])
@@ -218,8 +220,8 @@ def offences(reference: str) -> Any:
             lambda: offences_part(case.offences),
             lambda: editing.change_offences(office(), db(), case.id, given, actor=current_actor(), seen=form.seen.data),
         ):
-            return _done(case)
-    return _small(form, case, _("Offences"))
+            return done(case)
+    return small(form, case, _("Offences"))
 
 
 @bp.route("/<case_ref:reference>/persons/new", methods=["GET", "POST"])
@@ -233,9 +235,9 @@ def add_person(reference: str) -> Any:
         given = person_given(form.person.form, case.kind)
         if given is None:
             form.person.form.name.errors = [_("Enter a name.")]
-        elif _try(form, lambda: editing.add_person_to(office(), db(), case.id, given, actor=current_actor())):
-            return _done(case, "people")
-    return _small(form, case, _("A further person"), inner=form.person.form)
+        elif try_in(form, lambda: editing.add_person_to(office(), db(), case.id, given, actor=current_actor())):
+            return done(case, "people")
+    return small(form, case, _("A further person"), inner=form.person.form)
 
 
 @bp.post("/<case_ref:reference>/persons/<int:person_id>/remove")
@@ -244,7 +246,7 @@ def remove_person(reference: str, person_id: int) -> Any:
     """Take a person off the file."""
     case = find_case(db(), current_actor(), reference)
     editing.remove_person(office(), db(), case.id, person_id, actor=current_actor())
-    return _done(case, "people")
+    return done(case, "people")
 
 
 @bp.route("/<case_ref:reference>/items/new", methods=["GET", "POST"])
@@ -262,9 +264,9 @@ def add_item(reference: str) -> Any:
         given = ItemGiven(
             inner.type_code.data or "", (inner.description.data or "").strip(), None, inner.executing_authority_id.data
         )
-        if _try(form, lambda: editing.add_item_to(office(), db(), case.id, given, actor=current_actor())):
-            return _done(case, "items")
-    return _small(form, case, _("A further item"), inner=inner)
+        if try_in(form, lambda: editing.add_item_to(office(), db(), case.id, given, actor=current_actor())):
+            return done(case, "items")
+    return small(form, case, _("A further item"), inner=inner)
 
 
 @bp.route("/<case_ref:reference>/items/<int:item_id>", methods=["GET", "POST"])
@@ -295,8 +297,8 @@ def change_item(reference: str, item_id: int) -> Any:
             seen=form.seen.data,
         ),
     ):
-        return _done(case, "items")
-    return _small(form, case, _("Item %(number)s", number=item.number))
+        return done(case, "items")
+    return small(form, case, _("Item %(number)s", number=item.number))
 
 
 @bp.route("/<case_ref:reference>/correct/<int:seq>", methods=["GET", "POST"])
@@ -308,7 +310,7 @@ def correct(reference: str, seq: int) -> Any:
     if wrong is None:
         raise NotVisible("There is no such entry.")
     form = CorrectForm(data={"version": str(case.version), "happened_on": wrong.happened_on})
-    if form.validate_on_submit() and _try(
+    if form.validate_on_submit() and try_in(
         form,
         lambda: editing.correct(
             office(),
@@ -322,9 +324,9 @@ def correct(reference: str, seq: int) -> Any:
             version=seen_version(form.version),
         ),
     ):
-        return _done(case, "timeline")
+        return done(case, "timeline")
     heading = _("Correct: %(entry)s", entry=event_title(life_cycles(), wrong.code))
-    return _small(form, case, heading, grave=True)
+    return small(form, case, heading, grave=True)
 
 
 @bp.route("/<case_ref:reference>/access", methods=["GET", "POST"])
@@ -350,7 +352,7 @@ def access(reference: str) -> Any:
     if form.validate_on_submit():
         if form.account_id.data is None:
             form.account_id.errors = [_("Choose a person.")]
-        elif _try(
+        elif try_in(
             form,
             lambda: editing.grant_access(office(), db(), case.id, form.account_id.data or 0, actor=current_actor()),
         ):

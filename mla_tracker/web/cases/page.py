@@ -17,7 +17,7 @@ from mla_tracker.cases.next_acts import Offer, item_offers, main_offer, offers
 from mla_tracker.cases.projection import steps
 from mla_tracker.cases.queries import events_with_names, loaded_file
 from mla_tracker.cases.replay import Entry, effective, replay
-from mla_tracker.casework.editing import lead_choices
+from mla_tracker.cases.work_queries import CaseWork, work_of
 from mla_tracker.deadlines.queries import deadlines_of
 from mla_tracker.decisions.queries import refusals_of
 from mla_tracker.directory.queries import authority_names
@@ -55,7 +55,7 @@ def case_page(case: Case) -> dict[str, Any]:
         {case.counterpart_authority_id, case.owner_authority_id, *(item.executing_authority_id for item in case.items)},
     )
     deadlines = shown_deadlines(deadlines_of(session, case.id), case, today(), now(), _told(events, codes))
-    leads = dict(lead_choices(session))
+    work = work_of(session, actor, case.id)
     refusals = [_refusal(row, case, codes) for row in refusals_of(session, case.id)]
     notices = [_notice(line) for line in notices_of(session, actor, case.id)[:20]]
     told = timeline(
@@ -77,7 +77,7 @@ def case_page(case: Case) -> dict[str, Any]:
     return {
         "case": case,
         "cycle_words": words.CYCLES[cycle.code],
-        "standing_facts": _standing(case, cycle, first, leads),
+        "standing_facts": _standing(case, cycle, first),
         "main": main,
         "moves": [offer for offer in found if offer is not main and not offer.lacking and _stands_out(offer)],
         "entries_open": [
@@ -110,7 +110,8 @@ def case_page(case: Case) -> dict[str, Any]:
         "particulars_facts": _particulars(case, names),
         "basis_facts": _bases(case, codes),
         "offences": [_offence(row.offence_code, codes) for row in case.offences],
-        "sections": _sections(case, told, deadlines, rounds, refusals, notices),
+        "sections": _sections(case, told, deadlines, work, rounds, refusals, notices),
+        "work": work,
         "noun": in_a_noun,
         "words": words,
         "today": today(),
@@ -131,9 +132,7 @@ def _told(events: Sequence[Any], codes: Catalogue) -> Told:
     return Told({entry.actor_id: who for entry, _at, who in events if entry.actor_id is not None}, codes.delay_reasons)
 
 
-def _standing(
-    case: Case, cycle: LifeCycle, first: ShownDeadline | None, leads: Mapping[int, str]
-) -> list[dict[str, Any]]:
+def _standing(case: Case, cycle: LifeCycle, first: ShownDeadline | None) -> list[dict[str, Any]]:
     ended = outcome_label(cycle, case.outcome)
     done = sum(1 for item in case.items if item.outcome is not None)
     since = _("since %(day)s", day=day(case.status_since))
@@ -146,7 +145,7 @@ def _standing(
     )
     status = status_label(cycle, case.status)
     life = Markup('<a href="{}">{}</a>').format(url_for("cases.course", reference=case.reference), _("life cycle"))
-    lead = leads.get(case.lead_id) if case.lead_id else None
+    lead = case.lead.name if case.lead else None
     lead_url = url_for("cases.lead", reference=case.reference)
     change = Markup('<a href="{}" data-assign>{}</a>').format(lead_url, _("change"))
     facts = [
@@ -324,6 +323,7 @@ def _sections(
     case: Case,
     told: Sequence[Any],
     deadlines: Sequence[Any],
+    work: CaseWork,
     rounds: Sequence[Any],
     refusals: Sequence[Any],
     notices: Sequence[Any],
@@ -334,6 +334,8 @@ def _sections(
     lines += [(_("People"), "#people", len(case.persons), False), (_("Deadlines"), "#deadlines", len(deadlines), False)]
     if rounds:
         lines.append((_("Exchanges"), "#exchanges", len(rounds), False))
+    still = sum(1 for task in work.tasks if task.at is None)
+    lines += [(_("Tasks"), "#tasks", still, False), (_("Notes"), "#notes", len(work.notes), False)]
     if refusals:
         lines.append((_("Refusals"), "#refusals", len(refusals), False))
     lines.append((_("Timeline"), "#timeline", len(told), False))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -12,6 +13,7 @@ from mla_tracker.accounts.permissions import Permission
 from mla_tracker.cases.listing import CaseFilter, CasePage, cases_page, words_of
 from mla_tracker.cases.matching import Match, similar_names, why_found
 from mla_tracker.cases.queries import find_case
+from mla_tracker.cases.saved_views import views_of
 from mla_tracker.casework.editing import lead_choices
 from mla_tracker.directory.queries import authority_names
 from mla_tracker.statistics.definitions import NO_RESPONSE_DAYS
@@ -23,6 +25,7 @@ from mla_tracker.web.cases.exporting import export_list
 from mla_tracker.web.cases.figure_cases import hidden_of_figure, narrow_to_figure
 from mla_tracker.web.cases.list_rows import COLUMNS, Lines, chosen_columns, keep_columns, table_columns
 from mla_tracker.web.cases.page import case_page
+from mla_tracker.web.cases.view_address import query_of
 from mla_tracker.web.context import current_actor, db, listed, looked_at, now, today
 from mla_tracker.web.extensions import limiter
 from mla_tracker.web.local_address import local
@@ -53,7 +56,7 @@ def index() -> Any:
     if filters.words and not page.rows and not here.get("after"):
         filters = replace(filters, similar=True)
         page = cases_page(session, actor, filters, order=order, today=today(), now=now(), after=None)
-    chosen = chosen_columns()
+    chosen, kept = chosen_columns(), views_of(session, actor)
     lines, matches = Lines(today(), now(), chosen), _matches(filters, page)
     pairs = [(name, value) for name, value in here.items(multi=True) if name not in ("after", "order") and value]
     more = page.total is None
@@ -84,7 +87,9 @@ def index() -> Any:
         older_url=list_address([*pairs, ("order", order), ("after", page.after)]) if page.after else "",
         exports=[(name, list_address([*pairs, ("order", order), ("format", name)])) for name in ("csv", "xlsx")],
         may_export=actor.may(Permission.CASE_EXPORT),
-        views=_views(),
+        views=_views(kept),
+        own_views=[view for view in kept if view.owner_id == actor.account_id],
+        query=query_of(request.query_string.decode(errors="replace")),
     )
     listed([row.id for row in page.rows if row.confidentiality == "restricted"])
     return shown
@@ -117,8 +122,8 @@ def columns() -> Any:
     return response
 
 
-def _views() -> list[tuple[str, str, None, bool]]:
-    """The views that every office needs; each is an address."""
+def _views(kept: Sequence[Any]) -> list[tuple[str, str, None, bool]]:
+    """The views that every office needs, then those that were kept; each is an address."""
     here = request.args
     wanted: list[tuple[str, list[tuple[str, Any]]]] = [
         (_("All open"), [("open", 1)]),
@@ -129,6 +134,7 @@ def _views() -> list[tuple[str, str, None, bool]]:
         (_("Not assigned"), [("open", 1), ("unassigned", 1)]),
         (_("Everything"), []),
     ]
+    wanted += [(view.name, parse_qsl(view.query)) for view in kept]
     shown = {(name, value) for name, value in here.items(multi=True) if name not in ("order", "after")}
     return [
         (label, list_address(pairs), None, shown == {(name, str(value)) for name, value in pairs})

@@ -95,9 +95,21 @@ FILE_EVENTS = {
     "limit_missed": _l("Time limit passed unmet"),
     "deadlines_moved": _l("Deadlines moved by a change of rules or calendars"),
     "note_added": _l("Note added"),
+    "task_added": _l("Task set"),
+    "task_done": _l("Task done"),
+    "linked": _l("Linked with another request"),
+    "unlinked": _l("Link with another request taken away"),
+    "tagged": _l("Tag added"),
+    "untagged": _l("Tag removed"),
     "contact_recorded": _l("Informal contact"),
     "use_consent_recorded": _l("Use for another purpose"),
     "safe_conduct_recorded": _l("Safe conduct"),
     "cost_recorded": _l("Costs"),
     "case_linked": _l("Link to another request"),
+}
+LINK_KINDS = {
+    "same_operation": _l("Same operation"),
+    "same_person": _l("Same person"),
+    "competing": _l("Competing requests"),
+    "follow_up": _l("Follows from it"),
 }

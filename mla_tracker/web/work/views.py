@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.cases.life_cycle import life_cycles
+from mla_tracker.cases.work_queries import mark_seen, mentions_of, tasks_of
 from mla_tracker.casework.due import DueFilter, due_page, leads_open, to_approve, waiting_for
 from mla_tracker.casework.editing import lead_choices
 from mla_tracker.core.errors import NotPermitted
@@ -53,6 +54,8 @@ def index() -> Any:
         approvals_total=_longest_first(approvals.total),
         waiting=[_line(row, day) for row in waiting.rows],
         waiting_total=_longest_first(waiting.total),
+        tasks=[] if whole else tasks_of(db(), actor),
+        mentions=[] if whole else mentions_of(db(), actor),
         leads_any=leads_open(db(), actor, lead),
         likely_late=forecasts(db(), actor, lead, day),
         whole=whole,
@@ -61,6 +64,15 @@ def index() -> Any:
         today=day,
         now=now(),
     )
+
+
+@bp.post("/notes/<int:note_id>/seen")
+@requires(Permission.CASE_READ)
+def note_seen(note_id: int) -> Any:
+    """A note that mentions this person leaves his work."""
+    mark_seen(db(), current_actor(), note_id, now())
+    db().commit()
+    return redirect(url_for("work.index"))
 
 
 def _longest_first(total: int | None) -> str:
