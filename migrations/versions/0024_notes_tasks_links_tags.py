@@ -16,28 +16,35 @@ _MOMENT = sa.TIMESTAMP(timezone=True)
 
 
 def _number() -> "sa.Column[int]":
-    return sa.Column("id", sa.BigInteger(), sa.Identity(always=True), primary_key=True)
+    return sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False)
 
 
-def _of(name: str, target: str, *, nullable: bool = False, primary_key: bool = False) -> "sa.Column[int]":
-    return sa.Column(name, sa.BigInteger(), sa.ForeignKey(target), nullable=nullable, primary_key=primary_key)
+def _key(table: str, *columns: str) -> sa.PrimaryKeyConstraint:
+    return sa.PrimaryKeyConstraint(*(columns or ("id",)), name=op.f(f"pk_{table}"))
+
+
+def _of(table: str, name: str, target: str, *, nullable: bool = False) -> "sa.Column[int]":
+    reference = sa.ForeignKey(target, name=op.f(f"fk_{table}_{name}"))
+    return sa.Column(name, sa.BigInteger(), reference, nullable=nullable)
 
 
 def upgrade() -> None:
     op.create_table(
         "note",
         _number(),
-        _of("case_id", "case_file.id"),
-        _of("author_id", "account.id", nullable=True),
+        _of("note", "case_id", "case_file.id"),
+        _of("note", "author_id", "account.id", nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("written_at", _MOMENT, nullable=False),
+        _key("note"),
     )
     op.create_index(op.f("ix_note_case_id"), "note", ["case_id"])
     op.create_table(
         "note_mention",
-        _of("note_id", "note.id", primary_key=True),
-        _of("account_id", "account.id", primary_key=True),
+        _of("note_mention", "note_id", "note.id"),
+        _of("note_mention", "account_id", "account.id"),
         sa.Column("seen_at", _MOMENT),
+        _key("note_mention", "note_id", "account_id"),
     )
     op.create_index(
         "ix_note_mention_unseen", "note_mention", ["account_id", "note_id"], postgresql_where=sa.text("seen_at is null")
@@ -45,14 +52,15 @@ def upgrade() -> None:
     op.create_table(
         "task",
         _number(),
-        _of("case_id", "case_file.id"),
+        _of("task", "case_id", "case_file.id"),
         sa.Column("what", sa.Text(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
-        _of("assignee_id", "account.id"),
-        _of("created_by", "account.id", nullable=True),
+        _of("task", "assignee_id", "account.id"),
+        _of("task", "created_by", "account.id", nullable=True),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("done_at", _MOMENT),
-        _of("done_by", "account.id", nullable=True),
+        _of("task", "done_by", "account.id", nullable=True),
+        _key("task"),
     )
     op.create_index(op.f("ix_task_case_id"), "task", ["case_id"])
     op.create_index(
@@ -61,28 +69,33 @@ def upgrade() -> None:
     op.create_table(
         "case_link",
         _number(),
-        _of("one_id", "case_file.id"),
-        _of("other_id", "case_file.id"),
+        _of("case_link", "one_id", "case_file.id"),
+        _of("case_link", "other_id", "case_file.id"),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.UniqueConstraint("one_id", "other_id", "kind"),
-        sa.CheckConstraint("one_id < other_id", name="order"),
-        sa.CheckConstraint("kind in ('same_operation', 'same_person', 'competing', 'follow_up')", name="kind"),
+        sa.UniqueConstraint("one_id", "other_id", "kind", name=op.f("uq_case_link_one_id_other_id_kind")),
+        sa.CheckConstraint("one_id < other_id", name=op.f("ck_case_link_order")),
+        sa.CheckConstraint(
+            "kind in ('same_operation', 'same_person', 'competing', 'follow_up')", name=op.f("ck_case_link_kind")
+        ),
+        _key("case_link"),
     )
     op.create_index(op.f("ix_case_link_other_id"), "case_link", ["other_id"])
     op.create_table(
         "case_tag",
-        _of("case_id", "case_file.id", primary_key=True),
-        sa.Column("tag", sa.Text(), primary_key=True),
+        _of("case_tag", "case_id", "case_file.id"),
+        sa.Column("tag", sa.Text(), nullable=False),
+        _key("case_tag", "case_id", "tag"),
     )
     op.create_index("ix_case_tag_by_tag", "case_tag", ["tag", "case_id"])
     op.create_table(
         "saved_view",
         _number(),
-        _of("owner_id", "account.id"),
+        _of("saved_view", "owner_id", "account.id"),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("query", sa.Text(), nullable=False),
         sa.Column("shared", sa.Boolean(), server_default="false", nullable=False),
-        sa.UniqueConstraint("owner_id", "name"),
+        sa.UniqueConstraint("owner_id", "name", name=op.f("uq_saved_view_owner_id_name")),
+        _key("saved_view"),
     )
 
 
