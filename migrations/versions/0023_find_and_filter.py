@@ -1,7 +1,7 @@
 """Names get a key across scripts, facts are searched, words of two letters use the index, filters get theirs.
 
 Revision ID: 0023
-Revises: 0021
+Revises: 0022
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from mla_tracker.cases.names import name_key
 from mla_tracker.cases.search import search_text
 
 revision = "0023"
-down_revision = "0021"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

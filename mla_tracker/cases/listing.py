@@ -60,6 +60,7 @@ class CaseFilter:
     closed_to: date | None = None
     restricted: bool = False
     tag: str = ""
+    references: tuple[str, ...] = ()
     snapshot: tuple[int, str] | None = None
     comparable: str = ""
     similar: bool = False
@@ -105,6 +106,7 @@ def _by_value(filters: CaseFilter) -> list[ColumnElement[bool]]:
     equal = {Case.kind: filters.kind, Case.direction: filters.direction, Case.urgency: filters.urgency}
     found = [column == value for column, value in equal.items() if value]
     several = {Case.status: filters.statuses, Case.outcome: filters.outcomes, Case.counterpart: filters.states}
+    several[Case.reference] = filters.references
     found += [column.in_(values) for column, values in several.items() if values]
     if filters.basis:
         found.append(exists().where(CaseLegalBasis.case_id == Case.id, CaseLegalBasis.basis_code == filters.basis))

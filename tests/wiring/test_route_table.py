@@ -82,7 +82,7 @@ def addresses(app: Flask, sessions: Sessions) -> Iterator[tuple[Rule, str, str]]
                 select(Deadline.id).where(Deadline.case_id == case.id, Deadline.rule_code == "HOUSE_REVIEW")
             ).one(),
             "number": session.scalars(select(CalendarChange.id)).one(),
-            "task_id": 1, "link_id": 1, "view_id": 1, "note_id": 1,
+            "task_id": 1, "report_id": 1, "link_id": 1, "view_id": 1, "note_id": 1,
         }  # fmt: skip
     adapter = app.url_map.bind("localhost")
     for rule in sorted(app.url_map.iter_rules(), key=str):

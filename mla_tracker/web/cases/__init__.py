@@ -1,6 +1,6 @@
 """Requests on screen: list, registration, the page of a case, its acts, changes to its file."""
 
-from mla_tracker.web.cases import acts, changing, course, emergency, file_export, registering, saved, work
+from mla_tracker.web.cases import acts, changing, course, emergency, file_export, registering, saved, together, work
 from mla_tracker.web.cases.views import bp
 
-__all__ = ["acts", "bp", "changing", "course", "emergency", "file_export", "registering", "saved", "work"]
+__all__ = ["acts", "bp", "changing", "course", "emergency", "file_export", "registering", "saved", "together", "work"]

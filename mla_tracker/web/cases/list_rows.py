@@ -62,9 +62,10 @@ def keep_columns(response: AnyResponse, wanted: Sequence[str]) -> None:
     )
 
 
-def table_columns(names: Sequence[str]) -> list[Column]:
-    """The head of the table."""
-    return [column(label, place, width=width) for label, place, width in (COLUMNS[name] for name in names)]
+def table_columns(names: Sequence[str], *, selectable: bool) -> list[Column]:
+    """The head of the table, with the tick of all rows where rows can be ticked."""
+    ticks = [column(_l("Select all on this page"), "mark", width="mark", hidden_label=True)] if selectable else []
+    return ticks + [column(label, place, width=width) for label, place, width in (COLUMNS[name] for name in names)]
 
 
 @dataclass(frozen=True)

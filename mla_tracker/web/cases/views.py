@@ -56,6 +56,7 @@ def index() -> Any:
     if filters.words and not page.rows and not here.get("after"):
         filters = replace(filters, similar=True)
         page = cases_page(session, actor, filters, order=order, today=today(), now=now(), after=None)
+    selectable = actor.may(Permission.REQUEST_WORK)
     chosen, kept = chosen_columns(), views_of(session, actor)
     lines, matches = Lines(today(), now(), chosen), _matches(filters, page)
     pairs = [(name, value) for name, value in here.items(multi=True) if name not in ("after", "order") and value]
@@ -65,7 +66,10 @@ def index() -> Any:
         lines=[lines.line(row, matches.get(row.id, ())) for row in page.rows],
         shown=chosen,
         places={name: place for name, (_label, place, _width) in COLUMNS.items()},
-        head=table_columns(chosen),
+        head=table_columns(chosen, selectable=selectable),
+        selectable=selectable,
+        acts_together=_acts_together(),
+        total=page.total or 0,
         all_columns=[(name, label) for name, (label, _place, _width) in COLUMNS.items()],
         similar=filters.similar,
         order=order,
@@ -93,6 +97,12 @@ def index() -> Any:
     )
     listed([row.id for row in page.rows if row.confidentiality == "restricted"])
     return shown
+
+
+def _acts_together() -> list[tuple[Any, str, str]]:
+    """What can be done with the ticked rows; `a` on the keyboard presses the first."""
+    acts = [(_("Assign"), "do", "assign"), (_("Set urgency"), "do", "urgency"), (_("Tag"), "do", "tag")]
+    return [*acts, (_("Export"), "do", "export")] if current_actor().may(Permission.CASE_EXPORT) else acts
 
 
 def _hidden_words(hidden: int) -> str:

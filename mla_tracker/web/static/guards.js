@@ -20,7 +20,8 @@ export const startGuards = () => {
   });
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || event.defaultPrevented) return;
+    // A list may be asked for a file, which leaves the page, and then for something else.
+    if (form.method !== "post" || event.defaultPrevented || "repeatable" in form.dataset) return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
