@@ -29,7 +29,7 @@ def routes(app: Flask) -> Iterator[tuple[Rule, str, str]]:
     """Each route with a method and an address that fits it."""
     for rule in app.url_map.iter_rules():
         values = {
-            name: {"reference": "MLA-IN-2026-00001", "iso2": "BR", "table": "ground"}.get(name, "1")
+            name: {"reference": "MLA-IN-2026-00001", "iso2": "BR", "table": "ground", "verdict": "keep"}.get(name, "1")
             for name in rule.arguments
         }
         adapter = app.url_map.bind("localhost")

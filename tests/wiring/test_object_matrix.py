@@ -71,8 +71,8 @@ def test_what_is_closed_is_answered_as_what_is_not_there(app: Flask, sessions: S
     cases = app.extensions["test_cases"]
     clients = {role: signed_in(app, role.value) for role in READERS}
     tokens = {role: token(client, "/account") for role, client in clients.items()}
-    lines = [f"{'':<66}" + "".join(f"{role.value:<26}" for role in READERS).rstrip()]
-    lines.append(f"{'':<66}" + f"{'open   closed none':<26}" * len(READERS))
+    lines = [f"{'':<90}" + "".join(f"{role.value:<26}" for role in READERS).rstrip()]
+    lines.append(f"{'':<90}" + f"{'open   closed none':<26}" * len(READERS))
     open_ones = list(addresses(app, sessions, cases["ordinary"], cases["ordinary"]))
     closed = list(addresses(app, sessions, cases["restricted"], cases["restricted"]))
     none = list(addresses(app, sessions, NONE, cases["restricted"]))
@@ -80,7 +80,7 @@ def test_what_is_closed_is_answered_as_what_is_not_there(app: Flask, sessions: S
     for (rule, method, own), (_rule, _method, hidden), (_rule2, _method2, unknown) in zip(
         open_ones, closed, none, strict=True
     ):
-        line = f"{method:<5}{rule:<61}"
+        line = f"{method:<5}{rule:<85}"
         for role, client in clients.items():
             first = str(answer(client, method, own, tokens[role])[0]) if method == "GET" else "-"
             second, third = (answer(client, method, address, tokens[role]) for address in (hidden, unknown))
