@@ -44,12 +44,13 @@ HEADS_IN_ONE_ANCHOR: Final = 5_000
 def chain_head(session: Session, chain: str, *, lock: bool = False) -> Head:
     """The end of a chain; `lock` keeps it (made where it was not) until the commit, for chains that no row guards."""
     if lock:
-        session.execute(
-            upsert(ChainHead).values(chain=chain, length=0, mac=FIRST).on_conflict_do_nothing(index_elements=["chain"])
-        )
-    statement = select(ChainHead.length, ChainHead.mac).where(ChainHead.chain == chain)
-    row = session.execute(statement.with_for_update() if lock else statement).one_or_none()
-    return Head(row.length, row.mac) if row else Head(0, FIRST)
+        made = upsert(ChainHead).values(chain=chain, length=0, mac=FIRST)
+        # The row is locked and told in one step, whether it was there or not.
+        held = made.on_conflict_do_update(index_elements=["chain"], set_={"chain": chain})
+        row = session.execute(held.returning(ChainHead.length, ChainHead.mac)).one()
+        return Head(row.length, row.mac)
+    found = session.execute(select(ChainHead.length, ChainHead.mac).where(ChainHead.chain == chain)).one_or_none()
+    return Head(found.length, found.mac) if found else Head(0, FIRST)
 
 
 def store_head(session: Session, chain: str, length: int, mac: bytes) -> None:
