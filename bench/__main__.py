@@ -79,7 +79,7 @@ def _measure(settings: Settings, *, requests: int, seconds: float) -> tuple[list
     today = clock.today(settings.zone)
     asked = questions(create_app(settings), libpq(settings), today)
     server = subprocess.Popen(
-        [sys.executable, "-m", "mla_tracker.cli", "web"],
+        [sys.executable, "-m", "bench.web"],
         env={
             **os.environ,
             "MLA_DATABASE_URL": settings.runtime_url,
