@@ -35,7 +35,7 @@ class Told:
         if code in self.reasons:
             found.append(_(self.reasons[code].label))
         if part.get("reason"):
-            found.append(bdi(part["reason"]))
+            found.append(bdi(str(part["reason"]).rstrip(".")))
         if side in SIDES:
             found.append(_("delay of: %(side)s", side=SIDES[side]))
         if who := self.people.get(part.get("author") or 0):
@@ -144,7 +144,7 @@ def _step(step: Mapping[str, Any], zone: ZoneInfo, told: Told) -> tuple[Any, Any
 def _extension(step: Mapping[str, Any], told: Told) -> tuple[Any, Any]:
     total = step["how"] == "total"
     words = _("extension, in place of the period") if total else _("extension")
-    return f"{'=' if total else '+'} {_amount(step['amount'], step['unit'])}", _with_reason(words, step, told)
+    return f"{'=' if total else '+'} {amount_words(step['amount'], step['unit'])}", _with_reason(words, step, told)
 
 
 def _with_reason(words: str, step: Mapping[str, Any], told: Told) -> Markup:
@@ -155,12 +155,12 @@ def _with_reason(words: str, step: Mapping[str, Any], told: Told) -> Markup:
 def _pause(step: Mapping[str, Any]) -> tuple[Any, Any]:
     unit, number = ("hours", step["hours"]) if "hours" in step else ("days", step["days"])
     words = _("stood still from %(first)s until %(last)s", first=_when(step["on"]), last=_when(step["to"]))
-    return f"+ {_amount(number, unit)}", words
+    return f"+ {amount_words(number, unit)}", words
 
 
 def _length(step: Mapping[str, Any]) -> tuple[Any, Any]:
     sign = "−" if step.get("backward") else "+"
-    words = _amount(step["amount"], step["unit"], working=bool(step.get("working")))
+    words = amount_words(step["amount"], step["unit"], working=bool(step.get("working")))
     notes: list[Any] = [_("the first day counts") if step.get("inclusive") else _("the first day does not count")]
     if step["unit"] == "hours":
         notes = [_("to the minute")]
@@ -174,7 +174,8 @@ def _length(step: Mapping[str, Any]) -> tuple[Any, Any]:
     return f"{sign} {words}", Markup("; ").join(notes)
 
 
-def _amount(number: int, unit: str, *, working: bool = False) -> str:
+def amount_words(number: int, unit: str, *, working: bool = False) -> str:
+    """A length in words: 15 working days."""
     words: dict[tuple[str, bool], str] = {
         ("days", False): ngettext("%(num)d day", "%(num)d days", number),
         ("days", True): ngettext("%(num)d working day", "%(num)d working days", number),

@@ -20,9 +20,10 @@ from mla_tracker.instruments.queries import code_row, code_rows
 from mla_tracker.instruments.time_limits import TimeLimit, read_time_limit
 from mla_tracker.web.access import requires
 from mla_tracker.web.calendars.views import JOB, figures
+from mla_tracker.web.cases.explaining import amount_words
 from mla_tracker.web.check_words import CHECKS, check_sign
 from mla_tracker.web.context import current_actor, db, now, office, services
-from mla_tracker.web.deadlines.words import CLOCKS, UNITS
+from mla_tracker.web.deadlines.words import CLOCKS
 from mla_tracker.web.flashes import refused, told
 from mla_tracker.web.limits.forms import LimitForm, NewLimitForm
 
@@ -70,7 +71,8 @@ def length_words(definition: dict[str, Any]) -> str:
     """The length of a limit in words; "" where the text has no number."""
     if definition.get("amount") is None:
         return ""
-    return f"{definition['amount']} {UNITS[definition['unit']]}"
+    working = definition.get("day_type") in ("working", "court")
+    return amount_words(definition["amount"], definition["unit"], working=working)
 
 
 @bp.route("/<code>", methods=["GET", "POST"])
