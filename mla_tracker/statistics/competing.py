@@ -97,7 +97,7 @@ def _variance(share: Days, any_end: Days, of_this: Days, at_risk: Days, before: 
 
 def _band(share: Days, variance: Days) -> tuple[Days, Days]:
     """The log-log band; at 0 and at 1 there is none and it meets the curve."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         transformed = np.log(-np.log(share))
         spread = _Z * np.sqrt(variance) / (share * np.abs(np.log(share)))
         low, high = np.exp(-np.exp(transformed + spread)), np.exp(-np.exp(transformed - spread))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
+from itertools import repeat
 from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from mla_tracker.core import clock
 from mla_tracker.core.database import Sessions
 from mla_tracker.statistics.counting import Counted, count, whole_days
 from mla_tracker.statistics.course import Course, read_course
+from mla_tracker.statistics.earlier import PART
 from mla_tracker.statistics.fact_columns import Facts
 from mla_tracker.statistics.facts import read_facts
 from mla_tracker.statistics.figures import Figure, figures
@@ -181,18 +183,21 @@ def _store_figures(session: Session, number: int, found: Iterable[Figure]) -> No
 
 
 def _store_cases(session: Session, number: int, facts: Facts, counted: Counted) -> None:
-    started, waiting = facts.start.astype(object), whole_days(counted.waiting)
-    days = [whole_days(counted.days[name]) for name in _DAYS]
-    sides = [whole_days(counted.sides[:, place]) for place in range(len(SIDES))]
-    rows = (
-        (
-            number, int(case_id), facts.kind[index], facts.direction[index], facts.counterpart[index], started[index],
-            *(column[index] for column in days), waiting[index], *(column[index] for column in sides),
-            counted.marks_of(index),
-        )
-        for index, case_id in enumerate(facts.case_id)
-    )  # fmt: skip
-    _copy(session, SnapshotCase.__tablename__, _COLUMNS, rows)
+    _copy(session, SnapshotCase.__tablename__, _COLUMNS, _case_rows(number, facts, counted))
+
+
+def _case_rows(number: int, facts: Facts, counted: Counted) -> Iterator[Sequence[Any]]:
+    """A row a case, made in parts: as Python's own numbers all of them would need many times the memory."""
+    start = facts.start
+    for first in range(0, len(facts), PART):
+        part = slice(first, first + PART)
+        columns = [counted.days[name][part] for name in _DAYS]
+        columns += [counted.waiting[part], *(counted.sides[part, place] for place in range(len(SIDES)))]
+        yield from zip(
+            repeat(number), facts.case_id[part].tolist(), facts.kind[part], facts.direction[part],
+            facts.counterpart[part], start[part].astype(object), *(whole_days(column) for column in columns),
+            counted.marks_between(first, first + PART), strict=False,
+        )  # fmt: skip
 
 
 def _copy(session: Session, table: str, columns: Sequence[str], rows: Iterator[Sequence[Any]]) -> None:

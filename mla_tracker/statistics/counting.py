@@ -51,9 +51,15 @@ class Counted:
     asking: Days
     marks: dict[str, Flags]
 
-    def marks_of(self, index: int) -> list[str]:
-        """The counts in which the case at `index` stands."""
-        return [code for code, flags in self.marks.items() if flags[index]]
+    def marks_between(self, first: int, last: int) -> list[list[str]]:
+        """The counts in which each case from `first` up to, not including, `last` stands."""
+        size = len(self.waiting[first:last])
+        if not self.marks or not size:
+            return [[] for _ in range(size)]
+        codes = np.array(list(self.marks), dtype=object)
+        case, code = np.nonzero(np.stack([flags[first:last] for flags in self.marks.values()], axis=1))
+        ends = np.cumsum(np.bincount(case, minlength=size))[:-1]
+        return [found.tolist() for found in np.split(codes[code], ends)]
 
 
 def count(facts: Facts, course: Course, limits: Limits, on: date) -> Counted:

@@ -39,6 +39,7 @@ def export_rows(measured: Measured, *, since: date | None = None) -> Iterator[di
     ends = {**counted.ends, "open": counted.open_age}
     late = {rule: whole_days(column) for rule, column in counted.late.items()}
     is_request, first = facts.is_request, np.datetime64(since, "D") if since else None
+    marks = counted.marks_between(0, len(facts))
     for index in range(len(facts)):
         if first is not None and not facts.start[index] >= first:
             continue
@@ -56,7 +57,7 @@ def export_rows(measured: Measured, *, since: date | None = None) -> Iterator[di
             "end": end,
             "days_end": int(ends[end][index]) if end else None,
             "days_late": [f"{rule}={days[index]}" for rule, days in late.items() if days[index] is not None],
-            "counted_as": counted.marks_of(index),
+            "counted_as": marks[index],
         }
         row |= {name: column[index].astype(object) for name, column in dates.items()}
         row |= {name: column[index] for name, column in days.items()}

@@ -49,10 +49,18 @@ def read_facts(
     parts = [_part(session, rows, on) for rows in _rows(session, on, scope, since)]
     if not parts:
         return _part(session, [], on)
-    facts = Facts(
-        **{column.name: np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(Facts)}
-    )
+    facts = _joined(parts)
     return facts if known_at is None else as_known(session, facts, on, known_at)
+
+
+def _joined(parts: list[Facts]) -> Facts:
+    """The parts as one; each column of the parts is let go as soon as it is joined, or a million cases stand twice."""
+    columns = {}
+    for column in fields(Facts):
+        columns[column.name] = np.concatenate([getattr(part, column.name) for part in parts])
+        for part in parts:
+            delattr(part, column.name)
+    return Facts(**columns)
 
 
 def _rows(session: Session, on: date, scope: str, since: date) -> Iterator[Sequence[Row[Any]]]:
@@ -180,7 +188,9 @@ def _part(session: Session, rows: Sequence[Row[Any]], on: date) -> Facts:
         return np.where(found <= day, found, np.datetime64("NaT", "D"))
 
     def words(name: str) -> NDArray[np.object_]:
-        return np.array(column(name), dtype=object)
+        # The few codes of a column are kept once, not for each case.
+        known: dict[Any, Any] = {}
+        return np.array([known.setdefault(value, value) for value in column(name)], dtype=object)
 
     def flags(name: str) -> Flags:
         return np.array(column(name), dtype=np.bool_)

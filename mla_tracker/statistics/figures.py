@@ -47,20 +47,22 @@ class Figure:
 
 def figures(facts: Facts, counted: Counted, on: date) -> Iterator[Figure]:
     """Every figure that counts at least one case; for all States together also those that count none."""
+    numbers = _Numbers(facts, counted)
     for kind in KINDS:
         of_kind = np.ones(len(facts), dtype=np.bool_) if not kind else facts.kind == kind
         for direction in DIRECTIONS:
             group = of_kind if not direction else of_kind & (facts.direction == direction)
-            whole = _Group(counted, np.flatnonzero(group), (kind, direction, ""), on)
+            whole = _Group(counted, numbers, np.flatnonzero(group), (kind, direction, ""), on)
             yield from whole.figures(_directions(facts, whole) if not direction else {})
             for state, members in _by_state(facts, group):
-                part = _Group(counted, members, (kind, direction, state), on)
+                part = _Group(counted, numbers, members, (kind, direction, state), on)
                 yield from part.figures(part.compared_with(whole))
 
 
 def _directions(facts: Facts, whole: "_Group") -> dict[str, Any]:
     """The log-rank comparison of incoming with outgoing requests."""
-    incoming = _Group(whole.counted, whole.members[facts.incoming[whole.members]], whole.place, whole.on)
+    members = whole.members[facts.incoming[whole.members]]
+    incoming = _Group(whole.counted, whole.numbers, members, whole.place, whole.on)
     return incoming.compared_with(whole)
 
 
@@ -76,14 +78,41 @@ def _by_state(facts: Facts, group: Flags) -> Iterator[tuple[str, Any]]:
             yield str(name), part
 
 
+class _Numbers:
+    """How many cases stand in each count, for every kind, direction and State at once: one pass for each count."""
+
+    def __init__(self, facts: Facts, counted: Counted) -> None:
+        names, state = np.unique(facts.counterpart.astype(str), return_inverse=True)
+        self._states = {str(name): place for place, name in enumerate(names)}
+        extradition, outgoing = facts.kind == "extradition", ~facts.incoming
+        key = (extradition * 2 + outgoing) * max(names.size, 1) + state
+        shape = (2, 2, max(names.size, 1))
+        size = int(np.prod(shape))
+        self._of = {
+            code: np.bincount(key[flags], minlength=size).reshape(shape) for code, flags in counted.marks.items()
+        }
+
+    def of(self, place: tuple[str, str, str]) -> dict[str, int]:
+        """The counts of one group."""
+        kind, direction, state = place
+        chosen = (
+            slice(None) if not kind else slice(1, 2) if kind == "extradition" else slice(0, 1),
+            slice(None) if not direction else slice(1, 2) if direction == "outgoing" else slice(0, 1),
+            slice(None) if not state else slice(self._states[state], self._states[state] + 1),
+        )
+        return {code: int(table[chosen].sum()) for code, table in self._of.items()}
+
+
 class _Group:
     """The cases of one kind, direction and State ("" for all), and the figures over them."""
 
-    def __init__(self, counted: Counted, members: Any, place: tuple[str, str, str], on: date) -> None:
-        self.counted, self.members, self.place, self.on = counted, members, place, on
+    def __init__(
+        self, counted: Counted, numbers: "_Numbers", members: Any, place: tuple[str, str, str], on: date
+    ) -> None:
+        self.counted, self.numbers, self.members, self.place, self.on = counted, numbers, members, place, on
         self.answered = _known(counted.days["answer"][members])
         self.still = _known(np.where(counted.in_cohort[members], counted.waiting[members], np.nan))
-        self.number = {code: int(np.count_nonzero(flags[members])) for code, flags in counted.marks.items()}
+        self.number = numbers.of(place)
 
     def figures(self, compared: dict[str, Any]) -> Iterator[Figure]:
         """All figures of the group; of one State only those that count a case."""
