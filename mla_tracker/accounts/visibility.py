@@ -5,14 +5,15 @@ A case is seen by every role that reads cases, unless it is restricted: then by 
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, false, not_, or_, true
+from sqlalchemy import ColumnElement, and_, delete, exists, false, not_, or_, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from mla_tracker.accounts.actor import SYSTEM, Actor
-from mla_tracker.accounts.models import NeedToKnow, RestrictedCase
-from mla_tracker.accounts.permissions import Permission
+from mla_tracker.accounts.models import Account, NeedToKnow, RestrictedCase
+from mla_tracker.accounts.permissions import ROLE_PERMISSIONS, Permission
 
 
 def visible(actor: Actor, case_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
@@ -21,8 +22,20 @@ def visible(actor: Actor, case_id: ColumnElement[int] | InstrumentedAttribute[in
         return true()
     if not actor.may(Permission.CASE_READ):
         return false()
+    return _open_to(actor.account_id, case_id)
+
+
+def visible_to(account: type[Account], case_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
+    """The same for a query whose rows are accounts: whether the account of the row sees the case of the row."""
+    reading = [role for role, permissions in ROLE_PERMISSIONS.items() if Permission.CASE_READ in permissions]
+    return and_(account.role.in_(reading), _open_to(account.id, case_id))
+
+
+def _open_to(
+    account_id: int | InstrumentedAttribute[int] | None, case_id: ColumnElement[Any] | InstrumentedAttribute[Any]
+) -> ColumnElement[bool]:
     restricted = exists().where(RestrictedCase.case_id == case_id)
-    named = exists().where(NeedToKnow.case_id == case_id, NeedToKnow.account_id == actor.account_id)
+    named = exists().where(NeedToKnow.case_id == case_id, NeedToKnow.account_id == account_id)
     return or_(not_(restricted), named)
 
 

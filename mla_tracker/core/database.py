@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import TIMESTAMP, Engine, MetaData, Text, create_engine
+from sqlalchemy import TIMESTAMP, Engine, MetaData, Text, create_engine, func, select
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 NAMING = {
@@ -48,3 +48,12 @@ def session_scope(sessions: Sessions) -> Iterator[Session]:
     """A session that is always closed; what was not committed is rolled back. The act or service commits."""
     with sessions() as session:
         yield session
+
+
+def server_now(session: Session) -> datetime:
+    """The moment by the clock of the database server: one clock for the workers of all machines, whatever theirs say.
+
+    The one question about the time beside `core/clock.py`; for leases and for what a sweep takes as now.
+    """
+    moment: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return moment

@@ -4,7 +4,6 @@ password, and word of each change to how one signs in (ASVS 6.3.7).
 
 import secrets
 from datetime import datetime
-from email.message import EmailMessage
 from enum import StrEnum
 from typing import Final
 
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from mla_tracker.accounts.links import new_link
 from mla_tracker.reminders import rules
 from mla_tracker.reminders.messages import Envelope, Letterhead, account_message
+from mla_tracker.reminders.mime import Mail
 from mla_tracker.reminders.models import OPEN_STATES, PLANNED, Notice
 
 ACCOUNT: Final = "account"
@@ -70,7 +70,7 @@ def write_letter(session: Session, account_id: int, letter: Letter, now: datetim
 
 def message(
     session: Session, letter: str, account_id: int, envelope: Envelope, letterhead: Letterhead, now: datetime
-) -> EmailMessage:
+) -> Mail:
     """The letter as it goes out; its link is made here, so that no readable one is ever kept. The caller commits."""
     link = ""
     if letter in _WITH_LINK:

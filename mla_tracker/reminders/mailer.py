@@ -4,20 +4,21 @@ import os
 import smtplib
 import ssl
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
-from email.utils import parseaddr
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from mla_tracker.reminders.mime import Mail
+
 BUDGET_SECONDS: Final = 20.0
 """No message takes longer, however slowly a server answers: the next ones wait no longer than this."""
 
+_LOOK_SECONDS = 0.25
 _DONE = 250
 _WILL_FORWARD = 251
 _CLOSING = 421
@@ -25,6 +26,10 @@ _CLOSING = 421
 
 class Delayed(Exception):
     """This message was not taken now; another try may succeed. The text is the server's answer."""
+
+
+class TooSlow(Delayed):
+    """The time for one message ran out; whatever else goes to this recipient would cost as much."""
 
 
 class Refused(Exception):
@@ -38,8 +43,8 @@ class Unreachable(Exception):
 class Mailer(Protocol):
     """One way out. Used by one thread; `close` may be called at any time."""
 
-    def deliver(self, message: EmailMessage) -> str:
-        """Send to the one recipient in `To`; returns the answer. Raises `Delayed`, `Refused` or `Unreachable`."""
+    def deliver(self, mail: Mail) -> str:
+        """Send to the one recipient; returns the server's answer. Raises `Delayed`, `Refused` or `Unreachable`."""
         ...
 
     def close(self) -> None:
@@ -73,12 +78,12 @@ class FileMailer:
 
     folder: Path
 
-    def deliver(self, message: EmailMessage) -> str:
-        name = str(message["Message-ID"]).strip().removeprefix("<").partition("@")[0]
+    def deliver(self, mail: Mail) -> str:
+        name = mail.message_id.removeprefix("<").partition("@")[0]
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with NamedTemporaryFile(dir=self.folder, prefix=".", delete=False) as file:
-                file.write(message.as_bytes(policy=SMTPUTF8))
+                file.write(mail.content)
                 file.flush()
                 os.fsync(file.fileno())
             Path(file.name).replace(self.folder / f"{name}.eml")
@@ -101,17 +106,18 @@ class SmtpMailer:
     password: str = ""
     budget: float = BUDGET_SECONDS
     _client: smtplib.SMTP | None = None
+    _watch: "_Watch | None" = None
 
-    def deliver(self, message: EmailMessage) -> str:
+    def deliver(self, mail: Mail) -> str:
         reused = self._client is not None
         try:
-            return self._deliver(message)
+            return self._deliver(mail)
         except _Gone:
             if not reused:
                 raise Unreachable("the server closed the connection before it took a message") from None
         # A server may drop a connection that was idle; that is no failure of this message.
         try:
-            return self._deliver(message)
+            return self._deliver(mail)
         except _Gone as problem:
             raise Unreachable("the server closes each connection before it takes a message") from problem
 
@@ -120,22 +126,24 @@ class SmtpMailer:
             with suppress(OSError, smtplib.SMTPException):
                 self._client.quit()
             self._drop()
+        if self._watch is not None:
+            self._watch.end()
+            self._watch = None
 
-    def _deliver(self, message: EmailMessage) -> str:
-        sender, recipient = parseaddr(str(message["From"]))[1], parseaddr(str(message["To"]))[1]
+    def _deliver(self, mail: Mail) -> str:
         with self._connected() as client:
-            policy, options = (SMTP, ()) if recipient.isascii() else (SMTPUTF8, ("SMTPUTF8",))
+            options = () if mail.recipient.isascii() and mail.sender.isascii() else ("SMTPUTF8",)
             try:
-                code, answer = client.mail(sender, options)
+                code, answer = client.mail(mail.sender, options)
             except (smtplib.SMTPServerDisconnected, ConnectionError) as problem:
                 raise _Gone from problem
             if code == _CLOSING:
                 raise _Gone
             if code != _DONE:  # the sender is refused: a matter of the settings, not of this message
                 raise Delayed(_text(code, answer))
-            _accept(*client.rcpt(recipient))
+            _accept(*client.rcpt(mail.recipient))
             try:
-                code, answer = client.data(message.as_bytes(policy=policy))
+                code, answer = client.data(mail.content)
             except smtplib.SMTPDataError as problem:
                 _accept(problem.smtp_code, problem.smtp_error)
                 raise Delayed("the server took the message without asking for it") from problem
@@ -145,9 +153,8 @@ class SmtpMailer:
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
         """The connection for one message. Whatever goes wrong, the next message begins with a clean one."""
-        watch = threading.Timer(self.budget, self._cut)
-        watch.daemon = True
-        watch.start()
+        watch = self._watch = self._watch or _Watch(self._cut)
+        watch.arm(self.budget)
         clean = False
         try:
             client = self._client or self._open()
@@ -157,9 +164,11 @@ class SmtpMailer:
             clean = self._reset()
             raise
         except (smtplib.SMTPException, OSError) as problem:
+            if watch.fired or isinstance(problem, TimeoutError):
+                raise TooSlow(f"the server did not take the message within {self.budget:g} seconds") from problem
             raise Delayed(f"the connection failed in the middle of a message: {problem}") from problem
         finally:
-            watch.cancel()
+            watch.disarm()
             if not clean:
                 self._drop()
 
@@ -195,6 +204,37 @@ class SmtpMailer:
             with suppress(OSError):
                 self._client.close()
             self._client = None
+
+
+class _Watch:
+    """One thread that looks a few times a second whether a message has had its time; a timer a message costs more."""
+
+    def __init__(self, cut: Callable[[], None]) -> None:
+        self.fired = False
+        self._cut = cut
+        self._until: float | None = None
+        self._ended = threading.Event()
+        threading.Thread(target=self._look, daemon=True).start()
+
+    def arm(self, seconds: float) -> None:
+        """Cut in so many seconds."""
+        self.fired = False
+        self._until = time.monotonic() + seconds
+
+    def disarm(self) -> None:
+        """The message is through."""
+        self._until = None
+
+    def end(self) -> None:
+        """Look no more."""
+        self._ended.set()
+
+    def _look(self) -> None:
+        while not self._ended.wait(_LOOK_SECONDS):
+            until = self._until
+            if until is not None and time.monotonic() > until:
+                self.fired = True
+                self._cut()
 
 
 class _Gone(Exception):

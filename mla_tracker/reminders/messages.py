@@ -5,10 +5,8 @@ Neither the subject of a case, nor a name, an offence or a summary is ever passe
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -18,6 +16,7 @@ from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from mla_tracker.core.folders import TEMPLATES, TRANSLATIONS
+from mla_tracker.reminders.mime import Mail, mail
 
 NO_SENDER_HOST: Final = "localhost"
 
@@ -30,10 +29,15 @@ class Letterhead:
     base_url: str
     zone: ZoneInfo
 
-    @property
+    @cached_property
+    def mailbox(self) -> tuple[str, str]:
+        """The sender's name and address."""
+        return parseaddr(self.sender)
+
+    @cached_property
     def host(self) -> str:
         """The domain behind Message-ID and List-Id: the sender's."""
-        return parseaddr(self.sender)[1].partition("@")[2] or NO_SENDER_HOST
+        return self.mailbox[1].partition("@")[2] or NO_SENDER_HOST
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def message_id(key: str, letterhead: Letterhead) -> str:
     return f"<{key[:32]}@{letterhead.host}>"
 
 
-def deadline_message(notice: DeadlineNotice, envelope: Envelope, letterhead: Letterhead, now: datetime) -> EmailMessage:
+def deadline_message(notice: DeadlineNotice, envelope: Envelope, letterhead: Letterhead, now: datetime) -> Mail:
     """The mail about one time limit, as it stands at `now`."""
     words = _translations(envelope.language)
     today = now.astimezone(letterhead.zone).date()
@@ -100,14 +104,14 @@ def deadline_message(notice: DeadlineNotice, envelope: Envelope, letterhead: Let
     return _message("deadline", subject, envelope, letterhead, now, values)
 
 
-def floor_message(notice: FloorNotice, envelope: Envelope, letterhead: Letterhead, now: datetime) -> EmailMessage:
+def floor_message(notice: FloorNotice, envelope: Envelope, letterhead: Letterhead, now: datetime) -> Mail:
     """The one summary after requests were loaded whose reminders would have been due before."""
     values = {"notice": notice, "link": f"{letterhead.base_url}/deadlines"}
     subject = _translations(envelope.language).gettext("Time limits of requests that were taken in")
     return _message("summary", subject, envelope, letterhead, now, values)
 
 
-def account_message(what: str, link: str, envelope: Envelope, letterhead: Letterhead, now: datetime) -> EmailMessage:
+def account_message(what: str, link: str, envelope: Envelope, letterhead: Letterhead, now: datetime) -> Mail:
     """A letter about the person's own account; `link` is "" where there is nothing to open."""
     values: dict[str, object] = {"what": what, "link": link, "sign_in": f"{letterhead.base_url}/login"}
     subject = _render("account_subject.txt", envelope, values).strip()
@@ -116,23 +120,25 @@ def account_message(what: str, link: str, envelope: Envelope, letterhead: Letter
 
 def _message(
     template: str, subject: str, envelope: Envelope, letterhead: Letterhead, now: datetime, values: dict[str, object]
-) -> EmailMessage:
-    message = EmailMessage()
-    name, sender = parseaddr(letterhead.sender)
-    message["From"] = Address(name, addr_spec=sender)
-    message["To"] = Address(envelope.name, addr_spec=envelope.address)
-    message["Subject"] = " ".join(subject.split())
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = message_id(envelope.key, letterhead)
-    message["List-Id"] = f"MLA tracker reminders <reminders.mla-tracker.{letterhead.host}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
+) -> Mail:
+    headers = [
+        ("Subject", subject),
+        ("Date", format_datetime(now)),
+        ("List-Id", f"MLA tracker reminders <reminders.mla-tracker.{letterhead.host}>"),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "All"),
+    ]
     if envelope.thread is not None:
         root = sha256(f"thread:{envelope.thread}".encode()).hexdigest()[:32]
-        message["References"] = message["In-Reply-To"] = f"<thread-{root}@{letterhead.host}>"
-    message.set_content(_render(f"{template}.txt", envelope, values))
-    message.add_alternative(_render(f"{template}.html", envelope, values), subtype="html")
-    return message
+        headers += [(name, f"<thread-{root}@{letterhead.host}>") for name in ("References", "In-Reply-To")]
+    return mail(
+        sender=letterhead.mailbox,
+        recipient=(envelope.name, envelope.address),
+        message_id=message_id(envelope.key, letterhead),
+        headers=headers,
+        plain=_render(f"{template}.txt", envelope, values),
+        html=_render(f"{template}.html", envelope, values),
+    )
 
 
 def _when(notice: DeadlineNotice, language: str, zone: ZoneInfo) -> str:

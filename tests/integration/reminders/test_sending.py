@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from email.message import EmailMessage
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,11 +19,14 @@ from mla_tracker.audit.chain import AuditKey
 from mla_tracker.core import clock
 from mla_tracker.core.database import Sessions
 from mla_tracker.deadlines.models import Deadline
+from mla_tracker.reminders.leases import claim, free_expired, release
 from mla_tracker.reminders.mailer import Delayed, SmtpMailer, Unreachable, make_mailer
 from mla_tracker.reminders.messages import Letterhead, message_id
+from mla_tracker.reminders.mime import Mail, mail
 from mla_tracker.reminders.models import Notice
+from mla_tracker.reminders.preparing import prepare
 from mla_tracker.reminders.queries import mail_health
-from mla_tracker.reminders.sending import Outcome, Swept, claim_due, send, sweep
+from mla_tracker.reminders.sending import Outcome, Swept, sweep
 from mla_tracker.reminders.services import plan_missing, retry_dead, set_notice_floor
 from tests.support.ladders import case_of, limit, person
 from tests.support.mail import SmtpSink, listening
@@ -237,21 +239,24 @@ def test_without_a_mail_server_everything_waits_untried_and_goes_out_when_it_is_
     assert health.last_sweep_at is not None
 
 
-def test_a_lease_that_ran_out_is_claimed_again_and_the_former_holder_sends_nothing(
-    sessions: Sessions, smtp: SmtpSink
-) -> None:
+def test_a_lease_that_ran_out_is_claimed_again_and_the_former_holder_has_nothing_to_send(sessions: Sessions) -> None:
     due_today(sessions)
     now = clock.now()
     plan_missing(sessions, now, ZONE)
-    former = next(iter(claim_due(sessions, due_by=now, for_seconds=-1)))
-    lease = next(iter(claim_due(sessions, due_by=clock.now())))
-    mailer = make_mailer(smtp.url)
+    with sessions() as session, session.begin():
+        [former] = claim(session, due_by=now, number=9, for_seconds=-1)
+    with sessions() as session, session.begin():
+        assert claim(session, due_by=now, number=9) == []
+        free_expired(session, due_by=now)
+        [lease] = claim(session, due_by=now, number=9)
     assert lease.notice_id == former.notice_id
-    assert send(sessions, former, mailer, LETTERHEAD, at=now) == Outcome.LEFT
-    assert send(sessions, lease, mailer, LETTERHEAD, at=now) == Outcome.SENT
-    assert send(sessions, lease, mailer, LETTERHEAD, at=now) == Outcome.LEFT
-    assert len(smtp.messages) == 1
-    mailer.close()
+    with sessions() as session, session.begin():
+        assert not prepare(session, [former], LETTERHEAD, now).mails
+        assert [of for of, _mail in prepare(session, [lease], LETTERHEAD, now).mails] == [lease]
+        release(session, [former])
+        assert prepare(session, [lease], LETTERHEAD, now).mails
+        release(session, [lease])
+        assert not prepare(session, [lease], LETTERHEAD, now).mails
 
 
 def test_a_message_that_cannot_be_made_is_put_off_and_holds_up_nobody(sessions: Sessions, smtp: SmtpSink) -> None:
@@ -361,11 +366,15 @@ def test_a_sender_that_the_server_refuses_kills_no_message() -> None:
         SmtpMailer(sink.host, sink.port, "none").deliver(_letter())
 
 
-def _letter() -> EmailMessage:
-    letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = "mla@justice.example", "a@office.example", "A letter"
-    letter.set_content("Text")
-    return letter
+def _letter() -> Mail:
+    return mail(
+        sender=("", "mla@justice.example"),
+        recipient=("", "a@office.example"),
+        message_id="<letter@justice.example>",
+        headers=[("Subject", "A letter")],
+        plain="Text",
+        html="<p>Text</p>",
+    )
 
 
 def _closed_port() -> int:
