@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-index-url --no-emit-trusted-host
 
-.PHONY: run test lint format lock bench
+.PHONY: run test lint format lock bench faults
 
 run: .venv/.product
 	@exec $(BIN)/mla-tracker serve --stop-with-parent
@@ -14,6 +14,9 @@ run: .venv/.product
 test: .venv/.tools
 	@.ci/chromium
 	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal
+
+faults: .venv/.tools
+	$(BIN)/python -m tests.faults $(ONLY)
 
 lint: .venv/.tools
 	$(BIN)/ruff check .

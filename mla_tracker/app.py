@@ -31,6 +31,7 @@ from mla_tracker.web.health.views import bp as health
 from mla_tracker.web.limits.views import bp as limits
 from mla_tracker.web.look import install_look
 from mla_tracker.web.mail_admin import bp as mail_admin
+from mla_tracker.web.mail_alarm import install_mail_alarm
 from mla_tracker.web.proxies import TrustedProxies
 from mla_tracker.web.references import CaseReference
 from mla_tracker.web.reports.views import bp as reports
@@ -84,6 +85,7 @@ def create_app(settings: Settings) -> Flask:
         office=lambda: (OFFICE_NAME, ""),
         languages=settings.languages,
     )
+    install_mail_alarm(app)
     install_errors(app)
     install_headers(app, secure=settings.secure)
     _register(app, settings)

@@ -1,6 +1,7 @@
 """`mla-tracker reminders` and `mla-tracker mail`: what the schedule runs each minute, by hand."""
 
 from datetime import date, datetime, timedelta
+from math import inf
 
 import click
 
@@ -28,7 +29,7 @@ def run(*, on: datetime | None) -> None:
     """Plan what is due and send it. Safe to repeat, and beside a running worker: nobody is told twice."""
     with running() as settings, opened_sessions(settings) as sessions:
         moment = _end_of(on.date(), settings) if on else None
-        _report(sending.sweep(sessions, _mailer(settings), _letterhead(settings), on=moment))
+        _report(sending.sweep(sessions, _mailer(settings), _letterhead(settings), on=moment, seconds=inf))
 
 
 @click.group()
@@ -40,7 +41,7 @@ def mail() -> None:
 def flush() -> None:
     """Send what is planned and due now, without planning anything. Safe to repeat."""
     with running() as settings, opened_sessions(settings) as sessions:
-        _report(sending.flush(sessions, _mailer(settings), _letterhead(settings), due_by=clock.now()))
+        _report(sending.flush(sessions, _mailer(settings), _letterhead(settings), due_by=clock.now(), seconds=inf))
 
 
 def _end_of(day: date, settings: Settings) -> datetime:

@@ -74,7 +74,8 @@ def _serve(settings: Settings, stop: StopSignal, *, demonstration: bool) -> None
             owned,
             [
                 Program("web", (*_SELF, "web")),
-                Program("worker", (*_SELF, "worker", "--without-schedule"), needs_beat=True),
+                Program("reminders", (*_SELF, "worker", "--without-schedule", "--only", "reminders"), needs_beat=True),
+                Program("worker", (*_SELF, "worker", "--without-schedule", "--only", "other")),
                 Program("schedule", (*_SELF, "schedule"), needs_beat=True),
             ],
             environment=as_runtime,
@@ -88,7 +89,7 @@ def _serve(settings: Settings, stop: StopSignal, *, demonstration: bool) -> None
             group.start("web")  # alone at first: people wait for it, and each program takes seconds of a processor
             _await_web(ready, group)
             _greet(ready)
-            group.start("worker", "schedule")
+            group.start("reminders", "schedule", "worker")
             group.keep_alive()
         finally:
             group.stop()
@@ -108,14 +109,24 @@ def web() -> None:
 
 @click.command()
 @click.option("--with-schedule/--without-schedule", default=True, help="Whether this worker also runs the schedule.")
-def worker(*, with_schedule: bool) -> None:
-    """Run the worker alone."""
+@click.option(
+    "--only",
+    type=click.Choice(["reminders", "other"]),
+    help="Do only what sends reminders, or only all other work. A worker of its own keeps reminders from waiting.",
+)
+def worker(*, with_schedule: bool, only: str | None) -> None:
+    """Run a worker alone."""
     from worker.app import app, configure
+    from worker.queue import GENERAL, REMINDERS
 
     with running("worker") as settings:
         refuse_demonstration_logins(settings)
         configure(settings)
         options = ["--without-gossip", "--without-mingle", "--loglevel", settings.log_level]
+        queues = {"reminders": (REMINDERS,), "other": (GENERAL,)}.get(only or "", (REMINDERS, GENERAL))
+        options += ["--queues", ",".join(queues), "--hostname", f"{only or 'worker'}-{os.getpid()}@%h"]
+        if only == "reminders":
+            app.conf.include = ("worker.reminding",)  # the number engines behind other tasks stay out of its memory
         warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
         app.worker_main(["--quiet", "worker", *options, *(["--beat"] if with_schedule else [])])
 

@@ -12,11 +12,17 @@ from celery import Celery, signals
 from config.settings import Settings
 from mla_tracker.standalone.processes import die_with_parent
 from worker import office
+from worker.queue import GENERAL, queue_of
 from worker.schedule import SCHEDULE
 
 Task = TypeVar("Task", bound=Callable[..., None])
 
-app = Celery("mla_tracker", include=["worker.tasks"])
+
+def _route(name: str, *_given: Any, **_options: Any) -> dict[str, str]:
+    return {"queue": queue_of(name)}
+
+
+app = Celery("mla_tracker", include=["worker.reminding", "worker.tasks"])
 app.conf.update(
     accept_content=["json"],
     task_serializer="json",
@@ -26,6 +32,8 @@ app.conf.update(
     task_publish_retry=False,
     task_soft_time_limit=600,
     task_time_limit=660,
+    task_default_queue=GENERAL,
+    task_routes=(_route,),
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_redirect_stdouts=False,
@@ -47,11 +55,15 @@ def configure(settings: Settings) -> None:
     app.conf.update(broker_url=settings.broker_url, worker_concurrency=settings.worker_processes)
 
 
-def job(name: str) -> Callable[[Task], Task]:
-    """Register a function as the task `name`: the name is what the schedule and the web send."""
+def job(name: str, *, keep: bool = True) -> Callable[[Task], Task]:
+    """Register a function as the task `name`: the name is what the schedule and the web send.
+
+    Without `keep` the message leaves the queue as the task begins: the schedule sends it again soon, and a broker that
+    goes away does not end the work in hand, as it does with a message that is still the broker's.
+    """
 
     def register(function: Task) -> Task:
-        return cast("Task", app.task(name=name)(function))
+        return cast("Task", app.task(name=name, acks_late=keep, reject_on_worker_lost=keep)(function))
 
     return register
 

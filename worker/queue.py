@@ -15,9 +15,15 @@ from kombu.messaging import Producer
 from kombu.pools import producers
 from redis.exceptions import RedisError
 
-QUEUE = "celery"
+GENERAL = "celery"
+REMINDERS = "reminders"
 _SECONDS = 1.0
 _log = structlog.get_logger(__name__)
+
+
+def queue_of(name: str) -> str:
+    """The queue of a task: sweep and heartbeat have one of their own, so that no long work keeps a reminder waiting."""
+    return REMINDERS if name.startswith(("reminders.", "schedule.")) else GENERAL
 
 
 class QueueByName:
@@ -53,7 +59,7 @@ class QueueByName:
         task_id = str(uuid4())
         producer.publish(
             [[], arguments, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}],
-            routing_key=QUEUE,
+            routing_key=queue_of(name),
             serializer="json",
             correlation_id=task_id,
             retry=False,

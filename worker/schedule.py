@@ -8,12 +8,12 @@ at once when the schedule starts: what fell due while it was away is not kept wa
 from datetime import UTC, datetime
 from typing import Any
 
-_EXPIRES = 55
+EXPIRES = 55
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _every(seconds: int, task: str) -> dict[str, Any]:
-    return {"task": task, "schedule": float(seconds), "options": {"expires": _EXPIRES}, "last_run_at": _LONG_AGO}
+    return {"task": task, "schedule": float(seconds), "options": {"expires": EXPIRES}, "last_run_at": _LONG_AGO}
 
 
 SCHEDULE: dict[str, dict[str, Any]] = {

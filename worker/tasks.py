@@ -1,4 +1,4 @@
-"""The tasks: each opens a session, calls one service, commits. Rules live below."""
+"""The tasks of the trail and the statistics: each opens a session, calls one service, commits. Rules live below."""
 
 from datetime import date
 
@@ -8,11 +8,8 @@ from mla_tracker.audit.services import anchor_changed_heads
 from mla_tracker.audit.verifier import Verdict
 from mla_tracker.casework import recomputing
 from mla_tracker.casework.trail_check import check_trail, check_trail_daily, export_anchor_daily
-from mla_tracker.core import clock, heartbeat
+from mla_tracker.core import clock
 from mla_tracker.core.database import session_scope
-from mla_tracker.reminders import sending
-from mla_tracker.reminders.mailer import make_mailer
-from mla_tracker.reminders.messages import Letterhead
 from mla_tracker.statistics.computing import compute_due, compute_snapshot
 from mla_tracker.statistics.reports.computing import compute_due_reports
 from mla_tracker.statistics.services import Wanted
@@ -23,22 +20,6 @@ _log = structlog.get_logger(__name__)
 
 NIGHTLY_SECONDS = 240.0
 """A sweep takes up no further snapshot after this; the next one goes on. Well below the time limit of a task."""
-
-
-@job("schedule.heartbeat")
-def beat() -> None:
-    """Show that schedule, broker, worker and database work together."""
-    with session_scope(office.sessions()) as session:
-        heartbeat.stamp(session, heartbeat.SCHEDULE, clock.now())
-        session.commit()
-
-
-@job("reminders.sweep")
-def sweep_reminders() -> None:
-    """Plan the reminders that should exist and send what is due."""
-    settings = office.settings()
-    letterhead = Letterhead(settings.mail_from, settings.base_url, settings.zone)
-    sending.sweep(office.sessions(), make_mailer(settings.mail_url), letterhead)
 
 
 @job("deadlines.sweep")

@@ -17,7 +17,7 @@ from mla_tracker.core import heartbeat, office_setting
 from mla_tracker.core.errors import NotPermitted
 from mla_tracker.deadlines.models import Deadline
 from mla_tracker.reminders.models import CLAIMED, DEAD, DEFERRED, OPEN_STATES, PLANNED, Notice
-from mla_tracker.reminders.sending import LAST_SENT, SWEEP, TROUBLE
+from mla_tracker.reminders.sending import LAST_SENT, STALE_AFTER, SWEEP, TROUBLE
 
 SHOWN: Final = 200
 """Lists of the queue and of dead letters end here; the counts beside them do not."""
@@ -84,6 +84,17 @@ def mail_health(session: Session, actor: Actor) -> MailHealth:
         last_sent_at=heartbeat.last_beat(session, LAST_SENT),
         trouble=office_setting.read(session, TROUBLE) or None,
     )
+
+
+def standing_still_since(session: Session, now: datetime) -> datetime | None:
+    """The last sweep where it is older than three minutes; None while all is well.
+
+    An office in which none ever ran stands still since its oldest notice waits; a new one has nothing to send.
+    """
+    last = heartbeat.last_beat(session, SWEEP) or session.scalar(
+        select(func.min(Notice.planned_at)).where(Notice.state.in_(OPEN_STATES))
+    )
+    return last if last is not None and abs(now - last) > STALE_AFTER else None
 
 
 def queue(session: Session, actor: Actor) -> Sequence[NoticeLine]:

@@ -6,7 +6,7 @@ bears the same Message-ID. A worker that dies loses nothing: its lease runs out 
 
 import time
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from random import random
 from typing import Final
@@ -29,15 +29,16 @@ from mla_tracker.reminders.services import Planned, plan_missing
 
 SWEEP: Final = "reminders.sweep"
 LAST_SENT: Final = "reminders.sent"
+STALE_AFTER: Final = timedelta(minutes=3)
+"""A sweep comes by every minute: when the last one is older than this, nobody looks after the reminders."""
 TROUBLE: Final = "mail_trouble"
 """Office setting: what kept the last sweep from the mail server; empty while it answers."""
 
-FLUSH_SECONDS: Final = 240.0
-"""A flush claims nothing more after this; the next sweep goes on. Well below the time limit of a task."""
+FLUSH_SECONDS: Final = 40.0
+"""A flush claims nothing more after this and the next sweep goes on, so that signs of life pass between the two."""
 _BATCH: Final = 50
 _FRESH_SECONDS: Final = 5.0
 """A mail made longer ago is made anew: the recipient's rights are those of the moment of sending."""
-_BEAT_SECONDS: Final = 20.0
 _SENT: Final = (
     update(Notice)
     .where(Notice.id == bindparam("of"), Notice.state.in_(OPEN_STATES))
@@ -69,14 +70,24 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Swept:
-    """What one sweep did. `trouble` is what the mail server, or its absence, said when it stopped the sending."""
+    """What one sweep did. `trouble` is what the mail server, or its absence, said when it stopped the sending; `more`
+    says that its time ended before the queue did.
+    """
 
     planned: Planned
     outcomes: dict[Outcome, int]
     trouble: str | None = None
+    more: bool = False
 
 
-def sweep(sessions: Sessions, mailer: Mailer, letterhead: Letterhead, *, on: datetime | None = None) -> Swept:
+def sweep(
+    sessions: Sessions,
+    mailer: Mailer,
+    letterhead: Letterhead,
+    *,
+    on: datetime | None = None,
+    seconds: float = FLUSH_SECONDS,
+) -> Swept:
     """Plan what is missing, then send everything that is due at `on` (now, by the clock of the database).
 
     Safe to repeat, and to run several at once. While no mail server can be reached the notices stay planned, without
@@ -88,15 +99,17 @@ def sweep(sessions: Sessions, mailer: Mailer, letterhead: Letterhead, *, on: dat
     try:
         planned = plan_missing(sessions, moment, letterhead.zone)
     finally:  # what was planned before is sent, whatever hinders the planning
-        swept = flush(sessions, mailer, letterhead, due_by=moment)
+        swept = flush(sessions, mailer, letterhead, due_by=moment, seconds=seconds)
     with sessions() as session, session.begin():
         heartbeat.stamp(session, SWEEP, server_now(session))
     return replace(swept, planned=planned)
 
 
-def flush(sessions: Sessions, mailer: Mailer, letterhead: Letterhead, *, due_by: datetime) -> Swept:
-    """Send what is planned and due at `due_by`, without planning anything."""
-    run = _Run(sessions, mailer, letterhead, due_by)
+def flush(
+    sessions: Sessions, mailer: Mailer, letterhead: Letterhead, *, due_by: datetime, seconds: float = FLUSH_SECONDS
+) -> Swept:
+    """Send what is planned and due at `due_by`, without planning anything; begins with nothing more after `seconds`."""
+    run = _Run(sessions, mailer, letterhead, due_by, seconds)
     trouble = None
     try:
         run.send_all()
@@ -108,7 +121,7 @@ def flush(sessions: Sessions, mailer: Mailer, letterhead: Letterhead, *, due_by:
     _note_trouble(sessions, trouble, sent=run.outcomes.get(Outcome.SENT, 0) > 0)
     if run.outcomes:
         _log.info("notices handled", **{outcome.value: number for outcome, number in run.outcomes.items()})
-    return Swept(Planned(0, 0), run.outcomes, trouble)
+    return Swept(Planned(0, 0), run.outcomes, trouble, run.more)
 
 
 @dataclass
@@ -119,15 +132,16 @@ class _Run:
     mailer: Mailer
     letterhead: Letterhead
     due_by: datetime
+    seconds: float
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     slow: set[str] = field(default_factory=set)
-    began: float = field(default_factory=time.monotonic)
-    beaten: float = field(default_factory=time.monotonic)
+    more: bool = False
 
     def send_all(self) -> None:
         with self.sessions() as session, session.begin():
             free_expired(session, due_by=self.due_by)
-        while time.monotonic() - self.began < FLUSH_SECONDS:
+        until = time.monotonic() + self.seconds
+        while time.monotonic() < until:
             with self.sessions() as session, session.begin():
                 leases = list(claim(session, due_by=self.due_by, number=_BATCH))
             if not leases:
@@ -138,7 +152,7 @@ class _Run:
             finally:  # what nobody began with is free at once; nothing, unless the mail server is away
                 with self.sessions() as session, session.begin():
                     release(session, leases)
-            self._show_life()
+        self.more = True
 
     def _send_some(self, leases: list[Lease]) -> None:
         """Send the first of these for as long as what they say is fresh, and take them off the list."""
@@ -176,13 +190,6 @@ class _Run:
     def _count(self, outcome: Outcome, number: int = 1) -> None:
         if number:
             self.outcomes[outcome] = self.outcomes.get(outcome, 0) + number
-
-    def _show_life(self) -> None:
-        """A long flush is no stalled one."""
-        if time.monotonic() - self.beaten > _BEAT_SECONDS:
-            self.beaten = time.monotonic()
-            with self.sessions() as session, session.begin():
-                heartbeat.stamp(session, SWEEP, server_now(session))
 
 
 def _stamp_sent(session: Session, sessions: Sessions, lease: Lease, mail: Mail, answer: str) -> None:

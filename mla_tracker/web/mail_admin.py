@@ -1,6 +1,5 @@
 """`/admin/mail`: whether the mail goes out, what waits, what could not be sent, and another try for it."""
 
-from datetime import timedelta
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -17,8 +16,6 @@ from mla_tracker.web.context import current_actor, db, now, office
 from mla_tracker.web.flashes import refused, told
 
 bp = Blueprint("mail_admin", __name__, url_prefix="/admin/mail")
-
-STALE_AFTER: Final = timedelta(minutes=3)
 
 REASONS: Final = {
     "refused": _l("Refused by the mail server"),
@@ -62,7 +59,6 @@ def index() -> str:
     return render_template(
         "admin/mail.html",
         health=health,
-        stale=health.last_sweep_at is None or now() - health.last_sweep_at > STALE_AFTER,
         dead=queries.dead_letters(session, actor),
         waiting=queries.queue(session, actor),
         shown=queries.SHOWN,

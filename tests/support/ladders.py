@@ -32,7 +32,7 @@ def case_of(session: Session, lead: Account | None, **more: Any) -> Case:
         "kind": "mla",
         "direction": "incoming",
         "subject": "Secret subject line",
-        "status": "registered",
+        "status": "received",
         "status_since": date(2026, 1, 1),
         "opened_on": date(2026, 1, 1),
         "lead_id": None if lead is None else lead.id,

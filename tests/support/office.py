@@ -107,6 +107,14 @@ def with_static_files(var: Path) -> Path:
 
 
 @contextmanager
+def in_test_folder(folder: Path) -> Iterator[None]:
+    """For whoever starts an office outside a test run: where what all offices share is built."""
+    os.environ["MLA_TEST_FOLDER"] = str(folder)
+    yield
+    del os.environ["MLA_TEST_FOLDER"]
+
+
+@contextmanager
 def office(var: Path, **more: str) -> Iterator[RunningOffice]:
     """Start `serve`, wait until it has greeted, and leave no process behind."""
     with_static_files(var)

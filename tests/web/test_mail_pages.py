@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from config.settings import Settings
 from mla_tracker.accounts.services import create_account
 from mla_tracker.app import create_app
-from mla_tracker.core import clock
+from mla_tracker.core import clock, heartbeat
 from mla_tracker.core.database import Sessions
 from mla_tracker.reminders.mailer import make_mailer
 from mla_tracker.reminders.messages import Letterhead
 from mla_tracker.reminders.models import Notice
-from mla_tracker.reminders.sending import sweep
+from mla_tracker.reminders.sending import SWEEP, sweep
 from mla_tracker.reminders.services import plan_missing
 from mla_tracker.web import assets
 from tests.support.ladders import case_of, limit, person
@@ -106,3 +106,22 @@ def test_the_folder_of_a_development_office_can_be_read_in_the_browser(
     assert "sandbox" in html.headers["Content-Security-Policy"]
     for missing in ("/dev/mail/nothing", "/dev/mail/..%2Fx", "/dev/mail/nothing/html"):
         assert client.get(missing).status_code == 404
+
+
+def test_a_sweep_that_stands_still_shows_on_every_page_of_who_can_see_to_it_and_in_readyz(
+    app: Flask, sessions: Sessions
+) -> None:
+    def swept(minutes: int) -> None:
+        with sessions() as session, session.begin():
+            session.execute(text("DELETE FROM heartbeat"))
+            heartbeat.stamp(session, heartbeat.SCHEDULE, clock.now())
+            heartbeat.stamp(session, SWEEP, clock.now() - timedelta(minutes=minutes))
+
+    pages = {role: signed_in(app, sessions, role) for role in ("supervisor", "administrator", "caseworker")}
+    for minutes, red in ((2, False), (4, True)):
+        swept(minutes)
+        health = pages["caseworker"].get("/readyz")
+        assert (health.status_code, (health.json or {})["reminders"]) == ((503, False) if red else (200, True))
+        for role, path in (("supervisor", "/"), ("supervisor", "/dashboard"), ("administrator", "/admin")):
+            assert ("No sweep for 4 minutes" in pages[role].get(path).text) is red
+        assert "No sweep for" not in pages["caseworker"].get("/").text

@@ -1,14 +1,9 @@
-"""Reminders through the real schedule, broker and workers into a real mail server: kills, and two of everything.
-
-No worker here waits for its sweep of the next minute: a schedule sends each sweep once as it starts. Leases of a killed
-worker are let run out in the ledger instead of waiting two minutes for it.
-"""
+"""Reminders through the real schedule, broker and worker into a real mail server, and the commands beside them."""
 
 import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,9 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from aiosmtpd.smtp import SMTP, Envelope
-from aiosmtpd.smtp import Session as SmtpSession
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from mla_tracker.core import clock
 from mla_tracker.core.database import Sessions
@@ -34,23 +27,12 @@ from tests.support.office import COMMAND, ROOT, environment, eventually
 ZONE = ZoneInfo("UTC")
 
 
-@dataclass
-class SlowSink(SmtpSink):
-    """Takes its time over each message, so that a kill hits the middle of a batch."""
-
-    seconds: float = 0.01
-
-    async def handle_DATA(self, server: SMTP, session: SmtpSession, envelope: Envelope) -> str:  # noqa: N802
-        time.sleep(self.seconds)  # the server has a thread of its own, and one message at a time is the point
-        return await super().handle_DATA(server, session, envelope)
-
-
 @dataclass(frozen=True)
 class Post:
     """A broker and a mail server of one test, with the database."""
 
     sessions: Sessions
-    sink: SlowSink
+    sink: SmtpSink
     variables: dict[str, str]
     folder: Path
 
@@ -86,8 +68,7 @@ class Post:
 def post(sessions: Sessions, database: TestDatabase, tmp_path: Path) -> Iterator[Post]:
     folder = tmp_path / "var"
     wanted = Wanted(folder, postgres=False, broker=True, durable=False)
-    with private_servers(wanted, say=lambda _text: None) as private, listening(SlowSink()) as sink:
-        assert isinstance(sink, SlowSink)
+    with private_servers(wanted, say=lambda _text: None) as private, listening() as sink:
         assert private.redis_url is not None
         variables = environment(
             folder,
@@ -126,31 +107,6 @@ def test_the_schedule_sends_and_a_second_start_sends_nothing_again(post: Post) -
     assert post.mails() == Counter([*people, "last@office.example"])
 
 
-def test_two_schedules_and_four_workers_send_one_mail_each(post: Post) -> None:
-    people = due_today(post.sessions, 200)
-    with post.worker(processes=2), post.worker(processes=2):
-        eventually("all are sent", lambda: post.sent() == len(people), 60)
-    assert post.mails() == Counter(people)
-
-
-def test_killed_in_the_middle_again_and_again_loses_nothing_and_doubles_at_most_one_a_kill(post: Post) -> None:
-    people = due_today(post.sessions, 120)
-    kills = 0
-    for goal in (10, 45, 80):
-        with post.worker() as process:
-            eventually("it is in the middle", lambda goal=goal: len(post.sink.messages) >= goal, 40)  # type: ignore[misc]
-            kill(process)
-            kills += 1
-        let_leases_run_out(post.sessions)
-    with post.worker():
-        eventually("all are sent", lambda: post.sent() == len(people), 40)
-    mails = post.mails()
-    assert set(mails) == set(people)
-    assert mails.total() - len(people) <= kills
-    identities = Counter((message["To"], message["Message-ID"]) for message in post.sink.messages)
-    assert len(identities) == len(people)
-
-
 def test_the_command_does_what_the_schedule_does_and_is_safe_to_repeat(post: Post) -> None:
     people = due_today(post.sessions, 3)
     said = [command(post, "reminders", "run"), command(post, "reminders", "run"), command(post, "mail", "flush")]
@@ -172,9 +128,3 @@ def command(post: Post, *words: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-def let_leases_run_out(sessions: Sessions) -> None:
-    """Put forward the end of what a killed worker had claimed."""
-    with sessions() as session, session.begin():
-        session.execute(update(Notice).where(Notice.state == "claimed").values(claimed_until=clock.now()))

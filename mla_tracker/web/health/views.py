@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from mla_tracker.core.heartbeat import SCHEDULE, last_beat
+from mla_tracker.reminders.sending import STALE_AFTER, SWEEP
 from mla_tracker.web.access import public
 from mla_tracker.web.context import client_address, db, now, services
 from mla_tracker.web.errors import error_page
@@ -19,7 +20,8 @@ from mla_tracker.web.proxies import FORWARDED
 
 bp = Blueprint("health", __name__)
 
-STALE: Final = timedelta(minutes=3)
+STALE: Final = timedelta(seconds=100)
+"""The schedule beats every ten seconds: a stop shows within two minutes."""
 _LOCAL: Final = frozenset({"127.0.0.1", "::1", ""})
 
 
@@ -33,8 +35,13 @@ def alive() -> Any:
 @bp.get("/readyz")
 @public
 def ready() -> Any:
-    """Database, broker and the heartbeat of the schedule; 503 when one of them is not well."""
-    found = {"database": _database(), "broker": _broker(), "schedule": _schedule()}
+    """Database, broker, the heartbeat of the schedule and the sweep of the reminders; 503 when one is not well."""
+    found = {
+        "database": _database(),
+        "broker": _broker(),
+        "schedule": _alive(SCHEDULE, STALE),
+        "reminders": _alive(SWEEP, STALE_AFTER),
+    }
     return jsonify({"ready": all(found.values()), **found}), 200 if all(found.values()) else 503
 
 
@@ -74,9 +81,9 @@ def _broker() -> bool:
         return False
 
 
-def _schedule() -> bool:
+def _alive(name: str, stale: timedelta) -> bool:
     try:
-        beat = last_beat(db(), SCHEDULE)
+        beat = last_beat(db(), name)
     except SQLAlchemyError:
         return False
-    return beat is not None and now() - beat < STALE
+    return beat is not None and abs(now() - beat) < stale

@@ -26,7 +26,8 @@ from tests.support.office import (
 
 PARTS = {
     "web": "mla_tracker.cli web",
-    "worker": "mla_tracker.cli worker",
+    "reminders": "mla_tracker.cli worker --without-schedule --only reminders",
+    "worker": "mla_tracker.cli worker --without-schedule --only other",
     "schedule": "mla_tracker.cli schedule",
     "postgresql": "bin/postgres -D",
     "broker": "broker.sock",
