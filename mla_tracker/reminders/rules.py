@@ -1,32 +1,17 @@
 """Which reminder of a time limit goes out when, and to whom: the ladder, as plain dates.
 
-Source of the rungs: the office's reminder ladder (docs/reminders.md). A rung of a date hangs on the beginning of its
-local day; a rung of a clock in hours on its minute.
+Source of the rungs: the shapes of the house and of the office (docs/reminders.md). A rung of a date hangs on the
+beginning of its local day; a rung of a clock in hours on its minute.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from enum import IntEnum
 from hashlib import sha256
 from typing import Final
 from zoneinfo import ZoneInfo
 
-CUSTODY: Final = "max_custody"
-BLAMELESS: Final = frozenset({"window", "min_hold"})
-"""Clocks whose end is nobody's omission: they remind before and on the day, never of being late."""
-
-DAYS_BEFORE: Final = {
-    "hard": (7, 3, 1),
-    "target": (14, 3),
-    "window": (14, 3),
-    "min_hold": (14, 3),
-    "lead_time": (30, 14, 7, 1),
-}
-PERCENTS: Final = (50, 75, 90)
-LAST_DAYS: Final = 5
-HEAD_AFTER_DAYS: Final = 30
-
+from mla_tracker.reminders.shapes import BLAMELESS, CUSTODY, Level, Shape, Told, house_shape
 
 GIVE_UP_AFTER: Final = timedelta(hours=72)
 FIRST_WAIT: Final = timedelta(minutes=1)
@@ -34,15 +19,6 @@ LONGEST_WAIT: Final = timedelta(hours=1)
 
 PRIORITY: Final = {CUSTODY: 0, "hard": 1, "lead_time": 2}
 """In which order waiting notices are sent; all others come with 3."""
-
-
-class Level(IntEnum):
-    """How far the ladder has been climbed. Acknowledging silences it up to the next level."""
-
-    BEFORE = 1
-    DUE = 2
-    OVERDUE = 3
-    HEAD = 4
 
 
 @dataclass(frozen=True)
@@ -71,13 +47,25 @@ class Term:
 
 @dataclass(frozen=True)
 class Rung:
-    """One step: its code, its moment (aware, UTC), how far up, and whether officer and supervisors hear of it."""
+    """One step: its code, its moment (aware, UTC), how far up, and who hears of it."""
 
     code: str
     at: datetime
     level: Level
-    to_officer: bool = True
-    to_supervisors: bool = False
+    told: frozenset[Told]
+
+
+@dataclass(frozen=True)
+class People:
+    """Who stands where on one request. `lead` and `substitute` are None for nobody, or one who may not see it; an
+    `absent` lead is stood in for. `supervisors` and `head` are those who may see it.
+    """
+
+    lead: int | None = None
+    absent: bool = False
+    substitute: int | None = None
+    supervisors: tuple[int, ...] = ()
+    head: int | None = None
 
 
 @dataclass(frozen=True)
@@ -89,24 +77,25 @@ class Decision:
     next_at: datetime | None
 
 
-def ladder(term: Term, zone: ZoneInfo, now: datetime) -> tuple[Rung, ...]:
-    """The rungs of a time limit in the order of their moments: all that lie before it and, of the weekly ones after it,
-    the last one that is due at `now` and the next.
+def ladder(term: Term, zone: ZoneInfo, now: datetime, shape: Shape | None = None) -> tuple[Rung, ...]:
+    """The rungs of a time limit in the order of their moments: all that lie before it and, of the repeated ones after
+    it, the last one that is due at `now` and the next. Without a `shape` it is the house's own for this clock.
 
     A limit that binds the other State only tells the officer, once, that it has passed; one on which a person is held
     is watched as if it were ours.
     """
+    shape = shape or house_shape(term.clock)
     if term.bound != "ours" and not term.custody:
         if term.clock in BLAMELESS:
             return ()
-        return (Rung("chase", _overdue(term, zone, 1), Level.OVERDUE),)
-    due = Rung("due", _on_the_day(term, zone), Level.DUE)
-    rungs = [rung for rung in _before(term, zone) if rung.at < due.at]
+        return (Rung("chase", _overdue(term, zone, 1), Level.OVERDUE, frozenset({Told.OFFICER})),)
+    due = Rung("due", _on_the_day(term, zone), Level.DUE, shape.told[Level.DUE])
+    rungs = [rung for rung in _before(term, zone, shape) if rung.at < due.at]
     rungs.append(due)
     if term.clock not in BLAMELESS:
-        rungs.extend(_after(term, zone, now))
+        rungs.extend(_after(term, zone, now, shape))
     if term.custody:
-        rungs = _told_to_supervisors_late(rungs, _share(term, zone, PERCENTS[-1]))
+        rungs = _told_to_supervisors_late(rungs, _share(term, zone, shape.alarm_percent))
     return tuple(sorted(rungs, key=lambda rung: (rung.at, rung.level)))
 
 
@@ -136,18 +125,26 @@ def silenced(rung: Rung, rungs: Sequence[Rung], acknowledged_at: datetime | None
     return rung.level <= reached
 
 
-def recipients(rung: Rung, lead: int | None, supervisors: Sequence[int]) -> dict[int, str]:
-    """Who hears of a rung, and why: `officer`, `supervisor`, or `unassigned` for supervisors in place of an officer.
+def recipients(rung: Rung, people: People) -> dict[int, str]:
+    """Who hears of a rung, and why: `officer`, `substitute`, `absent` (stands in), `supervisor`, `head`, `unassigned`.
 
-    `lead` is None for a case that nobody leads (or whose officer left); `supervisors` are those who may see the case.
-    Nobody at all is an empty answer, which the ledger records as a dead letter.
+    An absent officer's substitute is told in his place, the supervisors where there is none; so are they for a request
+    that nobody leads. Nobody at all is an empty answer, which the ledger records as a dead letter.
     """
     told: dict[int, str] = {}
-    if rung.to_officer and lead is not None:
-        told[lead] = "officer"
-    if rung.to_supervisors or lead is None:
-        for account in supervisors:
-            told.setdefault(account, "supervisor" if lead is not None else "unassigned")
+    if Told.OFFICER in rung.told:
+        if people.lead is not None and not people.absent:
+            told[people.lead] = "officer"
+        elif people.lead is not None and people.substitute is not None:
+            told[people.substitute] = "absent"
+    if Told.SUBSTITUTE in rung.told and people.substitute is not None:
+        told.setdefault(people.substitute, "substitute")
+    if Told.HEAD in rung.told and people.head is not None:
+        told.setdefault(people.head, "head")
+    headless = Told.HEAD in rung.told and people.head is None
+    if not told or Told.SUPERVISOR in rung.told or headless or people.lead is None:
+        for account in people.supervisors:
+            told.setdefault(account, "supervisor" if people.lead is not None else "unassigned")
     return told
 
 
@@ -173,40 +170,38 @@ def day_begins(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(ZoneInfo("UTC"))
 
 
-def _before(term: Term, zone: ZoneInfo) -> Iterator[Rung]:
+def _before(term: Term, zone: ZoneInfo, shape: Shape) -> Iterator[Rung]:
     start, end = _start(term, zone), _end(term, zone)
     middle = start + (end - start) / 2
-    for code, at in _steps_before(term, zone):
+    for code, at in _steps_before(term, zone, shape):
         if at >= start and (term.custody or at >= middle):
-            yield Rung(code, at, Level.BEFORE)
+            yield Rung(code, at, Level.BEFORE, shape.told[Level.BEFORE])
 
 
-def _steps_before(term: Term, zone: ZoneInfo) -> Iterator[tuple[str, datetime]]:
+def _steps_before(term: Term, zone: ZoneInfo, shape: Shape) -> Iterator[tuple[str, datetime]]:
     if term.custody or term.due_at is not None:
-        for percent in PERCENTS:
+        for percent in shape.percents:
             yield f"{percent}%", _share(term, zone, percent)
-    if term.custody:
-        for days in range(LAST_DAYS, 0, -1):
+    if term.due_at is None or term.custody:
+        for days in range(shape.last_days, 0, -1):
             yield f"last-{days}", _begins(term, zone, -days)
-    elif term.due_at is None:
-        for days in DAYS_BEFORE.get(term.clock, DAYS_BEFORE["target"]):
+        for days in sorted(set(shape.days_before) - set(range(shape.last_days + 1)), reverse=True):
             yield f"due-{days}", _begins(term, zone, -days)
 
 
-def _after(term: Term, zone: ZoneInfo, now: datetime) -> Iterator[Rung]:
-    for days in (1, 7):
-        yield Rung(f"overdue+{days}", _overdue(term, zone, days), Level.OVERDUE, to_supervisors=True)
-    yield Rung(
-        f"overdue+{HEAD_AFTER_DAYS}",
-        _overdue(term, zone, HEAD_AFTER_DAYS),
-        Level.HEAD,
-        to_officer=False,
-        to_supervisors=True,
-    )
-    last = _days_late(term, zone, now) // 7
-    for week in sorted({max(last, 2), max(last + 1, 2)}):
-        level = Level.HEAD if 7 * week > HEAD_AFTER_DAYS else Level.OVERDUE
-        yield Rung(f"overdue+{7 * week}", _overdue(term, zone, 7 * week), level, to_supervisors=True)
+def _after(term: Term, zone: ZoneInfo, now: datetime, shape: Shape) -> Iterator[Rung]:
+    days = set(shape.days_late)
+    if shape.every_days:
+        first = max(days, default=0)
+        passed = max(0, _days_late(term, zone, now) - first) // shape.every_days
+        days |= {first + shape.every_days * number for number in (passed, passed + 1) if number}
+    for late in sorted(days - {shape.head_after}):
+        level = Level.HEAD if 0 < shape.head_after < late else Level.OVERDUE
+        yield Rung(f"overdue+{late}", _overdue(term, zone, late), level, shape.told[Level.OVERDUE])
+    if shape.head_after:
+        told = shape.told[Level.HEAD] | (shape.told[Level.OVERDUE] if shape.head_after in days else frozenset())
+        at = _overdue(term, zone, shape.head_after)
+        yield Rung(f"overdue+{shape.head_after}", at, Level.HEAD, told)
 
 
 def _days_late(term: Term, zone: ZoneInfo, now: datetime) -> int:
@@ -216,12 +211,7 @@ def _days_late(term: Term, zone: ZoneInfo, now: datetime) -> int:
 
 
 def _told_to_supervisors_late(rungs: Sequence[Rung], since: datetime) -> list[Rung]:
-    return [
-        Rung(rung.code, rung.at, rung.level, to_officer=rung.to_officer, to_supervisors=True)
-        if rung.at >= since
-        else rung
-        for rung in rungs
-    ]
+    return [replace(rung, told=rung.told | {Told.SUPERVISOR}) if rung.at >= since else rung for rung in rungs]
 
 
 def _start(term: Term, zone: ZoneInfo) -> datetime:

@@ -10,8 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.actor import Actor
@@ -25,20 +24,15 @@ from mla_tracker.core.database import Sessions
 from mla_tracker.core.errors import DomainError, NotPermitted, NotVisible
 from mla_tracker.deadlines.models import Deadline
 from mla_tracker.reminders import rules
+from mla_tracker.reminders.kinds import CHOOSABLE
 from mla_tracker.reminders.models import DEAD, DEFERRED, PLANNED, SUPPRESSED, Notice, NoticeFloor
 from mla_tracker.reminders.recipients import Audience
 from mla_tracker.reminders.rules import Rung, Term
+from mla_tracker.reminders.terms import term_of
+from mla_tracker.reminders.writing import ENDED, MAIL, MOVED, PAUSED, REASSIGNED, WITHDRAWN, write
 
 DEADLINE: Final = "deadline"
 SUMMARY: Final = "summary"
-MAIL: Final = "mail"
-
-ENDED: Final = "ended"
-MOVED: Final = "moved"
-PAUSED: Final = "paused"
-REASSIGNED: Final = "reassigned"
-WITHDRAWN: Final = (ENDED, MOVED, PAUSED, REASSIGNED)
-"""Reasons that may cease to hold: a notice suppressed for one of them is planned again when its rung is due again."""
 OVERTAKEN: Final = "overtaken"
 BEFORE_FLOOR: Final = "before_floor"
 ACKNOWLEDGED: Final = "acknowledged"
@@ -65,7 +59,8 @@ def replan_case(session: Session, case_id: int, actor: Actor, *, now: datetime, 
     deadlines = session.scalars(
         select(Deadline).where(Deadline.case_id == case_id).order_by(Deadline.id).with_for_update()
     ).all()
-    ladders = {row.id: rules.ladder(term, zone, now) for row in deadlines if (term := term_of(row))}
+    audience = Audience(session, [case_id], now=now, zone=zone)
+    ladders = {row.id: audience.rungs(case_id, term, now) for row in deadlines if (term := term_of(row))}
     # Locked: what a worker claims at this moment is left to its own check before sending.
     waiting = session.scalars(
         select(Notice)
@@ -74,19 +69,21 @@ def replan_case(session: Session, case_id: int, actor: Actor, *, now: datetime, 
         .execution_options(populate_existing=True)
     ).all()
     by_id = {row.id: row for row in deadlines}
-    audience = Audience(session, [case_id]) if waiting else None
     for notice in waiting:
         deadline = by_id.get(notice.deadline_id or 0)
         if (reason := obsolete(notice, deadline)) is not None:
             _withdraw(notice, reason)
             continue
-        if deadline is not None and audience is not None:
-            _hand_on(session, notice, deadline, audience, now=now, zone=zone)
+        if deadline is not None:
+            _hand_on(session, notice, deadline, audience, now=now)
     _close_alarms(session, [row.id for row in deadlines if row.id not in ladders])
     session.flush()
     decided = _decided_until(session, [row.id for row in deadlines if row.id in ladders])
     for row in deadlines:
-        at = rules.next_rung_at(ladders[row.id], decided.get(_decision(row)), now) if row.id in ladders else None
+        at = None
+        if row.id in ladders:
+            until = _later(decided.get(_decision(row)), audience.shape(case_id, row.clock).since)
+            at = rules.next_rung_at(ladders[row.id], until, now)
         row.next_rung_on = clock.local_date(at, zone) if at else None
     session.flush()
 
@@ -127,6 +124,7 @@ def set_notice_floor(
             _decide(session, due, at, zone, floor=floor)
             floor.deadlines += len(due)
             after = due[-1].id
+    _silence_news(session, case_ids)
     _plan_summaries(session, floor)
     session.flush()
     return floor
@@ -137,7 +135,7 @@ def hand_on(session: Session, notice: Notice, deadline: Deadline, *, now: dateti
 
     Returns whether it was withdrawn. The caller commits.
     """
-    return _hand_on(session, notice, deadline, Audience(session, [deadline.case_id]), now=now, zone=zone)
+    return _hand_on(session, notice, deadline, Audience(session, [deadline.case_id], now=now, zone=zone), now=now)
 
 
 def acknowledge(session: Session, actor: Actor, deadline_id: int, *, now: datetime, zone: ZoneInfo) -> None:
@@ -155,7 +153,7 @@ def acknowledge(session: Session, actor: Actor, deadline_id: int, *, now: dateti
     term = term_of(row)
     if term is None:
         return
-    rungs = rules.ladder(term, zone, now)
+    rungs = Audience(session, [row.case_id], now=now, zone=zone).rungs(row.case_id, term, now)
     quiet = {rung.code for rung in rungs if rules.silenced(rung, rungs, now, custody=term.custody)}
     for notice in session.scalars(
         select(Notice)
@@ -188,25 +186,6 @@ def retry_dead(session: Session, actor: Actor, key: AuditKey, notice_id: int, *,
     )
 
 
-def term_of(row: Deadline) -> Term | None:
-    """The time limit as the ladder sees it; None when it ended, has no date, or attaches only provisionally.
-
-    A provisional custody limit is told all the same: a person may walk free.
-    """
-    if row.ended_on is not None or row.due_on is None or (row.provisional and row.clock != rules.CUSTODY):
-        return None
-    return Term(
-        clock=row.clock,
-        bound=row.bound,
-        started_on=row.started_on,
-        started_at=row.started_at,
-        due_on=row.due_on,
-        due_at=row.due_at,
-        cautious_on=row.cautious_on,
-        before_roll_on=row.before_roll_on,
-    )
-
-
 def obsolete(notice: Notice, deadline: Deadline | None) -> str | None:
     """Why a notice about a time limit must not go out any more, or None."""
     if deadline is None or deadline.ended_on is not None:
@@ -217,13 +196,12 @@ def obsolete(notice: Notice, deadline: Deadline | None) -> str | None:
     return MOVED if term.due_moment != notice.due_moment else None
 
 
-def _hand_on(
-    session: Session, notice: Notice, deadline: Deadline, audience: Audience, *, now: datetime, zone: ZoneInfo
-) -> bool:
+def _hand_on(session: Session, notice: Notice, deadline: Deadline, audience: Audience, *, now: datetime) -> bool:
     term = term_of(deadline)
     if term is None:
         return False
-    rung = next((rung for rung in rules.ladder(term, zone, notice.due_at) if rung.code == notice.rung), None)
+    rungs = audience.rungs(deadline.case_id, term, notice.due_at)
+    rung = next((rung for rung in rungs if rung.code == notice.rung), None)
     if rung is None:  # the ladder was changed since; the decision stands
         return False
     told = audience.of(deadline.case_id, rung)
@@ -231,7 +209,7 @@ def _hand_on(
         return False
     _withdraw(notice, REASSIGNED)
     session.flush()
-    _write(session, list(_rows(deadline, rung, told, now, state=PLANNED)))
+    write(session, list(_rows(deadline, rung, told, now, state=PLANNED, audience=audience)))
     return True
 
 
@@ -260,7 +238,7 @@ def _decide(
     """Write the ledger's word on every rung of these limits that is due and undecided, and when each is due next."""
     if not due:
         return 0
-    audience = Audience(session, {row.case_id for row in due})
+    audience = Audience(session, {row.case_id for row in due}, now=now, zone=zone)
     decided = _decided_until(session, [row.id for row in due])
     rows: list[dict[str, Any]] = []
     for row in due:
@@ -268,8 +246,9 @@ def _decide(
         if term is None:
             row.next_rung_on = None
             continue
-        rungs = rules.ladder(term, zone, now)
-        decision = rules.decide(rungs, decided.get(_decision(row)), now)
+        rungs = audience.rungs(row.case_id, term, now)
+        until = _later(decided.get(_decision(row)), audience.shape(row.case_id, row.clock).since)
+        decision = rules.decide(rungs, until, now)
         row.next_rung_on = clock.local_date(decision.next_at, zone) if decision.next_at else None
         # What was passed over before a floor nobody here was late with: the highest rung stands for it.
         for rung in decision.overtaken if floor is None else ():
@@ -287,11 +266,11 @@ def _decide(
         elif rules.silenced(decision.send, rungs, row.acknowledged_at, custody=term.custody):
             written = _rows(row, decision.send, told, now, state=SUPPRESSED, reason=ACKNOWLEDGED)
         else:
-            written = _rows(row, decision.send, told, now, state=PLANNED)
+            written = _rows(row, decision.send, told, now, state=PLANNED, audience=audience)
         rows.extend(written)
     session.flush()
     _close_alarms(session, {row["deadline_id"] for row in rows if row["state"] == PLANNED})
-    return _write(session, rows)
+    return write(session, rows)
 
 
 def _rows(
@@ -303,12 +282,16 @@ def _rows(
     state: str,
     reason: str | None = None,
     floor_id: int | None = None,
+    audience: Audience | None = None,
 ) -> Iterator[dict[str, Any]]:
     term = term_of(deadline)
     if term is None:
         raise AssertionError("only a running time limit with a date has rungs")
     for recipient, why in told.items():
-        yield _row(deadline, term, rung, recipient, why, now, state=state, reason=reason, floor_id=floor_id)
+        row = _row(deadline, term, rung, recipient, why, now, state=state, reason=reason, floor_id=floor_id)
+        if audience is not None:
+            row["next_attempt_at"] = audience.may_be_told_at(recipient, term)
+        yield row
 
 
 def _row(
@@ -354,24 +337,6 @@ def _close_alarms(session: Session, deadline_ids: Collection[int]) -> None:
         )
 
 
-def _write(session: Session, rows: Sequence[dict[str, Any]]) -> int:
-    """Insert under the notice key; a key that is there stays as it is, unless its notice had been withdrawn."""
-    if not rows:
-        return 0
-    statement = insert(Notice)
-    renewed = ("state", "reason", "floor_id", "why", "due_at", "planned_at", "next_attempt_at")
-    written = session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["notice_key"],
-            set_={name: statement.excluded[name] for name in renewed} | {"attempts": 0, "first_attempt_at": None},
-            where=and_(Notice.state == SUPPRESSED, or_(*(Notice.reason == reason for reason in WITHDRAWN))),
-        ).returning(Notice.id),
-        rows,
-        execution_options={"render_nulls": True},  # rows of one shape travel together
-    )
-    return len(written.all())
-
-
 def _decided_until(session: Session, deadline_ids: Collection[int]) -> dict[tuple[int, str], datetime]:
     """For each time limit and due moment the latest rung on which the ledger has a word that stands."""
     if not deadline_ids:
@@ -386,6 +351,10 @@ def _decided_until(session: Session, deadline_ids: Collection[int]) -> dict[tupl
         .group_by(Notice.deadline_id, Notice.due_moment)
     )
     return {(deadline_id, due_moment): at for deadline_id, due_moment, at in rows if deadline_id is not None}
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((moment for moment in (one, other) if moment is not None), default=None)
 
 
 def _decision(row: Deadline) -> tuple[int, str]:
@@ -403,6 +372,18 @@ def _withdraw(notice: Notice, reason: str) -> None:
     notice.next_attempt_at = notice.claimed_until = None
 
 
+def _silence_news(session: Session, case_ids: Collection[int] | None) -> None:
+    """What the load itself would have told of, event by event, stands behind the summary."""
+    news = update(Notice).where(Notice.state == PLANNED, Notice.kind.in_(kind.value for kind in CHOOSABLE))
+    if case_ids is not None:
+        news = news.where(Notice.case_id.in_(case_ids))
+    session.execute(
+        news.values(state=SUPPRESSED, reason=BEFORE_FLOOR, next_attempt_at=None).execution_options(
+            synchronize_session=False
+        )
+    )
+
+
 def _plan_summaries(session: Session, floor: NoticeFloor) -> None:
     people = session.scalars(
         select(Notice.recipient_id)
@@ -410,7 +391,7 @@ def _plan_summaries(session: Session, floor: NoticeFloor) -> None:
         .distinct()
         .order_by(Notice.recipient_id)
     ).all()
-    _write(
+    write(
         session,
         [
             {

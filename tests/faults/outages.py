@@ -25,7 +25,9 @@ from mla_tracker.reminders.mailer import make_mailer
 from mla_tracker.reminders.messages import Letterhead
 from mla_tracker.reminders.models import Notice
 from mla_tracker.reminders.sending import sweep
-from mla_tracker.reminders.services import OVERTAKEN, set_notice_floor, term_of
+from mla_tracker.reminders.services import OVERTAKEN, set_notice_floor
+from mla_tracker.reminders.shapes import Told
+from mla_tracker.reminders.terms import term_of
 from tests.faults.bench import ZONE, Bench, Figures, until
 from tests.support.office import free_port, with_static_files
 
@@ -46,7 +48,7 @@ def schedule_down_three_days(bench: Bench, *, limits: int, imported: int) -> Fig
     with bench.sessions() as session:
         terms = [term for row in session.scalars(select(Deadline)) if (term := term_of(row)) is not None]
     missed = [
-        sum(1 for rung in rules.ladder(term, ZONE, now) if now - DOWN < rung.at <= now and rung.to_officer)
+        sum(1 for rung in rules.ladder(term, ZONE, now) if now - DOWN < rung.at <= now and Told.OFFICER in rung.told)
         for term in terms
     ]
     told = sum(1 for number in missed if number)

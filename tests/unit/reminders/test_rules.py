@@ -1,15 +1,17 @@
 """The ladder: which reminder on which day, to whom; what is decided once; how long a retry waits."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from mla_tracker.core.errors import Invalid
 from mla_tracker.reminders.rules import (
-    BLAMELESS,
-    Level,
+    People,
     Rung,
     Term,
     decide,
@@ -20,6 +22,7 @@ from mla_tracker.reminders.rules import (
     retry_after,
     silenced,
 )
+from mla_tracker.reminders.shapes import BLAMELESS, Level, Told, check_shape, house_shape
 
 VIENNA = ZoneInfo("Europe/Vienna")
 START = date(2026, 3, 2)
@@ -84,7 +87,7 @@ def test_a_short_custody_clock_keeps_rungs_of_its_first_half_but_none_before_its
 
 
 def test_supervisors_hear_of_custody_from_ninety_percent() -> None:
-    told = {rung.code: rung.to_supervisors for rung in ladder(term("max_custody", 40), VIENNA, at(START))}
+    told = {rung.code: Told.SUPERVISOR in rung.told for rung in ladder(term("max_custody", 40), VIENNA, at(START))}
     assert [told[code] for code in ("50%", "75%", "last-5", "90%", "last-4", "last-1", "due")] == [
         False,
         False,
@@ -127,7 +130,7 @@ def test_nobody_is_late_with_a_window_or_a_minimum_hold(clock: str) -> None:
 
 def test_a_limit_of_the_other_state_tells_the_officer_once_that_it_passed() -> None:
     rungs = ladder(term(bound="theirs"), VIENNA, at(START))
-    assert [(rung.code, rung.to_officer, rung.to_supervisors) for rung in rungs] == [("chase", True, False)]
+    assert [(rung.code, rung.told) for rung in rungs] == [("chase", frozenset({Told.OFFICER}))]
     assert ladder(term("window", bound="theirs"), VIENNA, at(START)) == ()
     assert len(ladder(term("max_custody", bound="theirs"), VIENNA, at(START))) > 5
 
@@ -173,23 +176,54 @@ def test_an_acknowledgement_lasts_until_the_next_step_up_and_never_for_custody()
 
 
 @pytest.mark.parametrize(
-    ("officer", "supervisors", "lead", "expected"),
+    ("told", "people", "expected"),
     [
-        (True, False, 1, {1: "officer"}),
-        (True, True, 1, {1: "officer", 2: "supervisor", 3: "supervisor"}),
-        (True, True, 2, {2: "officer", 3: "supervisor"}),
-        (False, True, 1, {2: "supervisor", 3: "supervisor"}),
-        (True, False, None, {2: "unassigned", 3: "unassigned"}),
-        (True, True, None, {2: "unassigned", 3: "unassigned"}),
+        ("officer", People(1, supervisors=(2, 3)), {1: "officer"}),
+        ("officer supervisor", People(1, supervisors=(2, 3)), {1: "officer", 2: "supervisor", 3: "supervisor"}),
+        ("officer supervisor", People(2, supervisors=(2, 3)), {2: "officer", 3: "supervisor"}),
+        ("supervisor", People(1, supervisors=(2, 3)), {2: "supervisor", 3: "supervisor"}),
+        ("officer", People(None, supervisors=(2, 3)), {2: "unassigned", 3: "unassigned"}),
+        ("officer supervisor", People(None, supervisors=(2, 3)), {2: "unassigned", 3: "unassigned"}),
+        ("officer", People(1, absent=True, substitute=4, supervisors=(2,)), {4: "absent"}),
+        ("officer", People(1, absent=True, supervisors=(2,)), {2: "supervisor"}),
+        ("officer substitute", People(1, substitute=4, supervisors=(2,)), {1: "officer", 4: "substitute"}),
+        ("substitute", People(1, supervisors=(2,)), {2: "supervisor"}),
+        ("head", People(1, supervisors=(2,), head=5), {5: "head"}),
+        ("head", People(1, supervisors=(2,)), {2: "supervisor"}),
+        ("head supervisor", People(1, supervisors=(2, 5), head=5), {5: "head", 2: "supervisor"}),
+        ("officer", People(), {}),
     ],
 )
-def test_who_is_told(officer: bool, supervisors: bool, lead: int | None, expected: dict[int, str]) -> None:
-    rung = Rung("due", at(START), Level.DUE, to_officer=officer, to_supervisors=supervisors)
-    assert recipients(rung, lead, [2, 3]) == expected
+def test_who_is_told(told: str, people: People, expected: dict[int, str]) -> None:
+    rung = Rung("due", at(START), Level.DUE, frozenset(Told(one) for one in told.split()))
+    assert recipients(rung, people) == expected
 
 
-def test_nobody_is_an_empty_answer() -> None:
-    assert recipients(Rung("due", at(START), Level.DUE), None, []) == {}
+def test_an_office_shapes_its_own_ladder() -> None:
+    shape = replace(
+        house_shape("target"), days_before=(20, 2), days_late=(2,), every_days=5, head_after=12, last_days=0
+    )
+    codes = [rung.code for rung in ladder(term("target", 60), VIENNA, at(START + timedelta(days=72)), shape)]
+    assert codes == ["due-20", "due-2", "due", "overdue+2", "overdue+12", "overdue+17"]
+    never = replace(shape, days_late=(), every_days=0, head_after=0)
+    assert [rung.code for rung in ladder(term("target", 60), VIENNA, at(START), never)] == ["due-20", "due-2", "due"]
+
+
+@pytest.mark.parametrize(
+    ("clock", "change", "field"),
+    [
+        ("target", {"days_before": (0,)}, "days_before"),
+        ("target", {"every_days": -1}, "every_days"),
+        ("max_custody", {"percents": (50, 75)}, "percents"),
+        ("max_custody", {"last_days": 2}, "last_days"),
+        ("hard", {"told": {**house_shape("hard").told, Level.DUE: frozenset()}}, "told_due"),
+    ],
+)
+def test_a_shape_that_cannot_be_is_refused_beside_its_field(clock: str, change: dict[str, Any], field: str) -> None:
+    check_shape(house_shape(clock), clock)
+    with pytest.raises(Invalid) as refused:
+        check_shape(replace(house_shape(clock), **change), clock)
+    assert list(refused.value.errors) == [field]
 
 
 def test_each_part_of_the_key_counts_and_none_can_be_mistaken_for_another() -> None:
