@@ -28,6 +28,7 @@ from mla_tracker.casework.projecting import project
 from mla_tracker.core import clock
 from mla_tracker.core.errors import Conflict
 from mla_tracker.reminders.services import replan_case
+from mla_tracker.reminders.telling import Happened, tell_of_act
 
 SAVED_ELSEWHERE = "Somebody else recorded something on this request meanwhile. Look at it again before you go on."
 
@@ -101,6 +102,8 @@ def close(office: Office, opened: OpenAct, *, rebuilding: bool = False) -> None:
     refresh_search_text(opened.session, opened.case)
     recompute_deadlines(office, opened)
     replan_case(opened.session, opened.case.id, opened.actor, now=opened.recorded_at, zone=office.zone)
+    happened = [Happened(entry.seq, entry.code) for entry in opened.entries if entry.seq > opened.first_new]
+    tell_of_act(opened.session, opened.case, happened, opened.actor, now=opened.recorded_at, zone=office.zone)
     opened.case.version += 1
     opened.case.changed_at = opened.recorded_at
     opened.session.flush()

@@ -47,6 +47,7 @@ class DeadlineNotice:
     `label` is the rule's; it is empty where a person worded it, because such words may say too much for a mail.
     """
 
+    notice_id: int
     reference: str
     label: str
     rung: str
@@ -78,6 +79,39 @@ class Envelope:
     thread: str | None
 
 
+@dataclass(frozen=True)
+class NewsNotice:
+    """Something that happened or is to be done: its kind, the request where it is about one, and a page."""
+
+    kind: str
+    reference: str
+    days: int
+    page: str
+
+
+@dataclass(frozen=True)
+class DigestLine:
+    """One line of a digest: a request and what there is about it."""
+
+    reference: str
+    what: str
+    due_on: date | None
+
+
+@dataclass(frozen=True)
+class DigestNotice:
+    """What a digest says: time limits that are overdue or due within a week, and what came in since the last one.
+
+    `overdue` and `due` count all; the lines end at some number. `whole` says that they are the office's, not one's own.
+    """
+
+    overdue: int
+    due: int
+    lines: tuple[DigestLine, ...]
+    news: tuple[DigestLine, ...]
+    whole: bool
+
+
 def message_id(key: str, letterhead: Letterhead) -> str:
     """The Message-ID that follows from the notice key: a repeat bears the same one, and receivers recognise it."""
     return f"<{key[:32]}@{letterhead.host}>"
@@ -90,13 +124,11 @@ def deadline_message(notice: DeadlineNotice, envelope: Envelope, letterhead: Let
     days = (notice.due_on - today).days
     values = {
         "notice": notice,
-        "label": words.gettext(notice.label)
-        if notice.label
-        else words.gettext("A date agreed or set for this request"),
+        "label": words.gettext(notice.label) if notice.label else agreed_date(envelope.language),
         "days": days,
         "cautious": _cautious(notice, envelope.language),
         "when": _when(notice, envelope.language, letterhead.zone),
-        "link": f"{letterhead.base_url}/cases/{notice.reference}",
+        "link": f"{letterhead.base_url}/reminders/{notice.notice_id}",
     }
     subject = _render("deadline_subject.txt", envelope, values).strip()
     if notice.custody:
@@ -116,6 +148,45 @@ def account_message(what: str, link: str, envelope: Envelope, letterhead: Letter
     values: dict[str, object] = {"what": what, "link": link, "sign_in": f"{letterhead.base_url}/login"}
     subject = _render("account_subject.txt", envelope, values).strip()
     return _message("account", subject, envelope, letterhead, now, values)
+
+
+def news_message(notice: NewsNotice, envelope: Envelope, letterhead: Letterhead, now: datetime) -> Mail:
+    """The mail about one thing that happened."""
+    values = {"notice": notice, "link": f"{letterhead.base_url}{notice.page}"}
+    subject = _render("news_subject.txt", envelope, values).strip()
+    return _message("news", subject, envelope, letterhead, now, values)
+
+
+def digest_message(notice: DigestNotice, envelope: Envelope, letterhead: Letterhead, now: datetime) -> Mail:
+    """The one mail with what is due and what came in."""
+    values = {
+        "notice": notice,
+        "lines": [_digest_line(line, envelope.language, now, letterhead.zone) for line in notice.lines],
+        "news": [_digest_line(line, envelope.language, now, letterhead.zone) for line in notice.news],
+        "link": f"{letterhead.base_url}/",
+    }
+    words = _translations(envelope.language)
+    subject = words.ngettext("%(num)s time limit overdue", "%(num)s time limits overdue", notice.overdue)
+    return _message("digest", subject % {"num": notice.overdue}, envelope, letterhead, now, values)
+
+
+def translated(language: str, text: str) -> str:
+    """A text of the catalogues (a rule's label, say) in a person's language."""
+    return _translations(language).gettext(text)
+
+
+def agreed_date(language: str) -> str:
+    """What stands in the place of words that a person gave a date: they may say too much."""
+    return _translations(language).gettext("A date agreed or set for this request")
+
+
+def _digest_line(line: DigestLine, language: str, now: datetime, zone: ZoneInfo) -> dict[str, object]:
+    label = translated(language, line.what) if line.what else agreed_date(language)
+    if line.due_on is None:
+        return {"reference": line.reference, "what": label, "when": "", "days": 0}
+    days = (line.due_on - now.astimezone(zone).date()).days
+    when = format_date(line.due_on, "EEE d MMM y", locale=language)
+    return {"reference": line.reference, "what": label, "when": when, "days": days}
 
 
 def _message(

@@ -26,6 +26,7 @@ from mla_tracker.reminders.mime import Mail
 from mla_tracker.reminders.models import DEAD, DEFERRED, OPEN_STATES, SENT, Notice
 from mla_tracker.reminders.preparing import prepare
 from mla_tracker.reminders.services import Planned, plan_missing
+from mla_tracker.reminders.telling import plan_digests, tell_daily
 
 SWEEP: Final = "reminders.sweep"
 LAST_SENT: Final = "reminders.sent"
@@ -98,6 +99,8 @@ def sweep(
     planned = Planned(0, 0)
     try:
         planned = plan_missing(sessions, moment, letterhead.zone)
+        tell_daily(sessions, moment, letterhead.zone)
+        plan_digests(sessions, moment, letterhead.zone)
     finally:  # what was planned before is sent, whatever hinders the planning
         swept = flush(sessions, mailer, letterhead, due_by=moment, seconds=seconds)
     with sessions() as session, session.begin():

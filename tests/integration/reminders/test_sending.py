@@ -81,6 +81,8 @@ def test_a_mail_says_what_is_due_and_when_and_nothing_secret(sessions: Sessions,
         limit(session, case, today() - timedelta(days=1))
     run(sessions, smtp)
     [message] = smtp.messages
+    with sessions() as session:
+        notice = session.scalars(select(Notice).where(Notice.state == "sent")).one()
     assert message["To"].addresses[0].addr_spec == officer.email
     assert message["Subject"] == f"{case.reference}: overdue by 1 day"
     assert message["Auto-Submitted"] == "auto-generated"
@@ -89,15 +91,13 @@ def test_a_mail_says_what_is_due_and_when_and_nothing_secret(sessions: Sessions,
     assert plain is not None
     assert html is not None
     for part in (plain.get_content(), html.get_content()):
-        assert f"https://mla.justice.example/cases/{case.reference}" in part
+        assert f"https://mla.justice.example/reminders/{notice.id}" in part
         assert part.count("https://") == 1
         assert "Answer to the request" in part
         assert f"{today() - timedelta(days=1):%A}" in part
         assert "because you lead this request" in part
         assert "To change what you receive" in part
         assert "ecret" not in part
-    with sessions() as session:
-        notice = session.scalars(select(Notice).where(Notice.state == "sent")).one()
     assert message["Message-ID"] == notice.message_id == f"<{notice.notice_key[:32]}@justice.example>"
     assert notice.smtp_answer == "250 Kept"
     assert notice.sent_at is not None
