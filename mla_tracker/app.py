@@ -34,6 +34,10 @@ from mla_tracker.web.mail_admin import bp as mail_admin
 from mla_tracker.web.mail_alarm import install_mail_alarm
 from mla_tracker.web.proxies import TrustedProxies
 from mla_tracker.web.references import CaseReference
+from mla_tracker.web.reminders.calendar import bp as calendar
+from mla_tracker.web.reminders.ladders import bp as ladders
+from mla_tracker.web.reminders.views import bp as reminders
+from mla_tracker.web.reminders.wishes import bp as reminder_wishes
 from mla_tracker.web.reports.views import bp as reports
 from mla_tracker.web.statistics.views import bp as statistics
 from mla_tracker.web.work.views import bp as work
@@ -117,6 +121,10 @@ def _register(app: Flask, settings: Settings) -> None:
         codes,
         audit,
         mail_admin,
+        reminders,
+        reminder_wishes,
+        ladders,
+        calendar,
         preferences.bp,
     ):
         app.register_blueprint(blueprint)

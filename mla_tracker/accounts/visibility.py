@@ -25,7 +25,7 @@ def visible(actor: Actor, case_id: ColumnElement[int] | InstrumentedAttribute[in
     return _open_to(actor.account_id, case_id)
 
 
-def visible_to(account: type[Account], case_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
+def visible_to(account: type[Account], case_id: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[bool]:
     """The same for a query whose rows are accounts: whether the account of the row sees the case of the row."""
     reading = [role for role, permissions in ROLE_PERMISSIONS.items() if Permission.CASE_READ in permissions]
     return and_(account.role.in_(reading), _open_to(account.id, case_id))

@@ -83,6 +83,7 @@ def addresses(app: Flask, sessions: Sessions) -> Iterator[tuple[Rule, str, str]]
             ).one(),
             "number": session.scalars(select(CalendarChange.id)).one(),
             "task_id": 1, "report_id": 1, "link_id": 1, "view_id": 1, "note_id": 1,
+            "absence_id": 1, "clock": "hard", "urgency": "urgent",
         }  # fmt: skip
     adapter = app.url_map.bind("localhost")
     for rule in sorted(app.url_map.iter_rules(), key=str):

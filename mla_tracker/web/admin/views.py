@@ -26,6 +26,7 @@ def index() -> Any:
             _("Confirm, adapt, add, retire the rules"),
         ),
         (Permission.ADMIN_OFFICE, _("Working calendars"), "/admin/calendars", _("Holidays, closures of the office")),
+        (Permission.ADMIN_MAIL, _("Reminder ladders"), "/admin/ladders", _("When each clock reminds, and whom")),
         (Permission.ADMIN_MAIL, _("Mail"), "/admin/mail", _("The queue, what could not be delivered, the last sweep")),
     ]
     return render_template(

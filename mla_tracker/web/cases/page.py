@@ -35,8 +35,10 @@ from mla_tracker.web.cases.rounds import shown_rounds
 from mla_tracker.web.context import current_actor, db, now, office, today
 from mla_tracker.web.directory.words import CHANNELS
 from mla_tracker.web.filters import bdi, country, day, joined, language, weekday_day
-from mla_tracker.web.mail_admin import STATES as NOTICE_STATES
-from mla_tracker.web.mail_admin import rung_words
+from mla_tracker.web.reminders.words import REASONS as NOTICE_REASONS
+from mla_tracker.web.reminders.words import STATES as NOTICE_STATES
+from mla_tracker.web.reminders.words import WHY as NOTICE_WHY
+from mla_tracker.web.reminders.words import rung_words
 from mla_tracker.web.statistics.forecast import forecast
 
 
@@ -314,8 +316,12 @@ def _notice(line: Any) -> dict[str, Any]:
     return {
         "at": line.sent_at or line.due_at,
         "to": line.recipient or "",
-        "what": Markup("{} · {}").format(bdi(line.label or ""), rung_words(line.rung)),
+        "why": NOTICE_WHY.get(line.why, ""),
+        "what": Markup("{} · {}").format(bdi(line.label), rung_words(line.rung))
+        if line.label
+        else rung_words(line.rung),
         "state": NOTICE_STATES[line.state],
+        "reason": NOTICE_REASONS.get(line.reason or "", ""),
     }
 
 
