@@ -14,7 +14,7 @@ from mla_tracker.web.access import PERMISSION, PUBLIC, UndeclaredView, check_dec
 from tests.support.browsing import application, person, signed_in
 
 OPEN_TO_ALL = {
-    "auth.login", "auth.logout", "links.forgotten", "links.link", "health.alive", "health.ready",
+    "auth.login", "auth.logout", "calendar.feed", "links.forgotten", "links.link", "health.alive", "health.ready",
     "health.metrics", "preferences.keep", "dev.gallery", "dev_mail.index", "dev_mail.letter", "dev_mail.html_part",
 }  # fmt: skip
 
