@@ -1,7 +1,7 @@
 """An office's own ladders, absences, how each person wants to be told, and notices about no case.
 
 Revision ID: 0013
-Revises: 0031
+Revises: 0025
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0013"
-down_revision = "0031"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
