@@ -32,6 +32,7 @@ from mla_tracker.web.limits.views import bp as limits
 from mla_tracker.web.look import install_look
 from mla_tracker.web.mail_admin import bp as mail_admin
 from mla_tracker.web.mail_alarm import install_mail_alarm
+from mla_tracker.web.proceedings.views import bp as proceedings
 from mla_tracker.web.proxies import TrustedProxies
 from mla_tracker.web.references import CaseReference
 from mla_tracker.web.reminders.calendar import bp as calendar
@@ -117,6 +118,7 @@ def _register(app: Flask, settings: Settings) -> None:
         statistics,
         reports,
         cases,
+        proceedings,
         directory,
         codes,
         audit,

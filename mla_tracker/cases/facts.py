@@ -328,6 +328,12 @@ _ASKED_BY_ACT: Final[Mapping[str, tuple[FieldSpec, ...]]] = {
         _WHICH,
         _long("content", "For which offence, or for surrender to which State"),
     ),
+    "custody_changed": (
+        _choice(
+            "custody", "What changed", ("arrested", "Arrested for extradition"), ("detained", "Held for another case, now for extradition too"),
+            ("bail", "Released on bail or under conditions"), ("released", "Released"),
+        ),
+    ),
     "use_consent_recorded": (
         _choice(
             "use_consent", "Use for another purpose", ("asked", "Consent asked for"), ("given", "Consent given"),
@@ -385,6 +391,10 @@ _NOT_ASKED: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
+# Where the fact's own words do not fit the act.
+_DAY_LABELS: Final[Mapping[str, str]] = {"custody_changed": "Changed on", "person_found": "Found on"}
+
+
 def needed(transition: Transition) -> list[str]:
     """The facts of the row that are still to be met: what a proposed refusal or a reply on file holds is left out."""
     held = _PROPOSAL_FACTS if transition.event in _HELD_BY_PROPOSAL else frozenset[str]()
@@ -428,6 +438,8 @@ def _fields(transition: Transition, spec: FactSpec) -> list[FieldSpec]:
 
 def day_label(transition: Transition) -> tuple[str, bool]:
     """The words for the day of the act, and whether its hour is recorded too."""
+    if transition.event in _DAY_LABELS:
+        return _DAY_LABELS[transition.event], True
     for fact in needed(transition):
         if (label := FACTS[fact].happens) is not None:
             return label, FACTS[fact].hour

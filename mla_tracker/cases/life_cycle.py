@@ -129,6 +129,7 @@ class ProceedingKind:
     label: str
     uncac: str | None
     outcomes: tuple[str, ...]
+    needs_before_end: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -218,7 +219,13 @@ def parse(raw: Mapping[str, Any]) -> LifeCycles:
         roles=roles,
         unchecked_articles=frozenset(raw["unchecked_articles"]),
         proceeding_kinds={
-            row["code"]: ProceedingKind(row["code"], row["label"], row.get("uncac"), tuple(row["outcomes"]))
+            row["code"]: ProceedingKind(
+                row["code"],
+                row["label"],
+                row.get("uncac"),
+                tuple(row["outcomes"]),
+                tuple(row.get("needs_before_end", ())),
+            )
             for row in raw["proceeding_kinds"]
         },
         left_out=frozenset(rules["left_out"]),

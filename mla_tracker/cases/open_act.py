@@ -25,6 +25,7 @@ from mla_tracker.cases.models import AssistanceItem, Case, CaseEvent, CaseEventD
 from mla_tracker.cases.queries import case_file
 from mla_tracker.cases.registration import next_item_number
 from mla_tracker.cases.replay import Entry, Standing, effective, items_move, replay
+from mla_tracker.cases.sequence import before_its_cause, set_too_early
 from mla_tracker.core.clock import local_date
 from mla_tracker.core.errors import DomainError, Invalid, NotPermitted
 
@@ -118,6 +119,7 @@ class OpenAct:
         self._day(code, happened_on)
         seq = self.length + 1
         entry = Entry(seq, code, happened_on, at, item_id, corrects_seq, self.actor.account_id, given)
+        self._order(entry)
         if code not in FILE_EVENTS:
             self._standing = replay(self.tables, self.cycle, self.case.direction, [*self.entries, entry])
         self._chain(entry)
@@ -173,6 +175,12 @@ class OpenAct:
         if happened_on < first and code not in BEFORE_THE_REQUEST:
             raise DomainError(f"This day lies before the first entry of the case ({first.isoformat()}).", "on")
 
+    def _order(self, entry: Entry) -> None:
+        if (cause := before_its_cause(entry, effective(self.entries))) is not None:
+            raise DomainError(f"This lies before “{self.tables.events[cause.code]}” ({_when(cause, self.zone)}).", "on")
+        if early := set_too_early(entry):
+            raise Invalid(dict.fromkeys(early, "This day lies before the act itself."))
+
     def _chain(self, entry: Entry) -> None:
         salt = new_salt()
         text = canonical(entry.detail)
@@ -194,6 +202,12 @@ class OpenAct:
                 detail=CaseEventDetail(salt=salt, text=text),
             )
         )
+
+
+def _when(entry: Entry, zone: ZoneInfo) -> str:
+    if entry.happened_at is None:
+        return entry.happened_on.isoformat()
+    return entry.happened_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
 def _wrong_answers(row: Transition, detail: Mapping[str, Any]) -> dict[str, str]:

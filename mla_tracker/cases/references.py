@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from mla_tracker.cases.models import Case, ReferenceCounter
 
 PATTERN: Final = re.compile(r"(?:MLA|EXT)-(?:IN|OUT)-\d{4}-(?:\d{5,}|[A-Z]{5})(?:/S\d+)?")
+PROCEEDING: Final = re.compile(r"PRO-\d{4}-\d{5,}")
 # Without I, L and O, which are read as digits.
 _LETTERS: Final = "ABCDEFGHJKMNPQRSTUVWXYZ"
 
@@ -32,7 +33,15 @@ def random_reference(kind: str, direction: str, year: int) -> str:
 
 def next_reference(session: Session, kind: str, direction: str, year: int) -> str:
     """The next running number of the series. Locks the counter row until the commit: call it last."""
-    name = series(kind, direction, year)
+    return _next_in(session, series(kind, direction, year))
+
+
+def next_proceeding_reference(session: Session, year: int) -> str:
+    """The next running number of the proceedings: "PRO-2026-00001". Locks the counter row until the commit."""
+    return _next_in(session, f"PRO-{year}")
+
+
+def _next_in(session: Session, name: str) -> str:
     statement = (
         insert(ReferenceCounter)
         .values(series=name, last=1)

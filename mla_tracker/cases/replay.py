@@ -14,6 +14,7 @@ from typing import Any, Final
 from mla_tracker.cases.life_cycle import (
     AS_REPLIED,
     FROM_ITEMS,
+    OF_KIND,
     PREVIOUS,
     REPLAYED,
     SAME,
@@ -228,17 +229,19 @@ def _step_case(
         }
     if case.outcome is not None:
         return replace(moved, outcome=case.outcome), items
-    return replace(moved, outcome=_outcome(tables, row, become, items, reply)), items
+    return replace(moved, outcome=_outcome(tables, row, become, items, reply, entry)), items
 
 
 def _outcome(
-    tables: LifeCycles, row: Transition, become: str | None, items: Mapping[int, Place], reply: str
+    tables: LifeCycles, row: Transition, become: str | None, items: Mapping[int, Place], reply: str, entry: Entry
 ) -> str | None:
     if row.outcome == FROM_ITEMS:
         ended = [place.outcome for place in items.values() if place.outcome is not None]
         return tables.case_outcome(ended) if ended else become
     if row.outcome == AS_REPLIED:
         return reply
+    if row.outcome == OF_KIND:
+        return entry.detail.get("outcome")
     return row.outcome
 
 

@@ -49,6 +49,8 @@ from mla_tracker.cases.registration import (
     set_bases,
     set_offences,
 )
+from mla_tracker.cases.replay import effective
+from mla_tracker.cases.sequence import first_out_of_order
 from mla_tracker.casework.act import act
 from mla_tracker.casework.office import Office
 from mla_tracker.casework.parts import bases_part, item_part, lead_part, offences_part, require_unchanged
@@ -291,6 +293,10 @@ def correct(
         if not annul and happened_on is not None:
             detail["happened_on"] = happened_on.isoformat()
         a.append("corrected", detail=detail, vouched=frozenset({"CORRECTED_ENTRY"}), corrects_seq=seq)
+        if not annul and (pair := first_out_of_order(effective(a.entries))) is not None:
+            early, cause = (a.tables.events[entry.code] for entry in pair)
+            day = pair[1].happened_on.isoformat()
+            raise Invalid({"happened_on": f"Then “{early}” would lie before “{cause}” ({day})."})
         if wrong.code in _RECEIPTS and happened_on is not None and not annul:
             a.case.received_on, a.case.received_at = happened_on, None  # the hour belonged to the wrong day
 

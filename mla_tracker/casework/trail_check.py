@@ -14,6 +14,7 @@ from mla_tracker.audit.verifier import Verdict, verify
 from mla_tracker.cases.trail import case_chains
 from mla_tracker.casework.office import Office
 from mla_tracker.core import clock, office_setting
+from mla_tracker.proceedings.queries import proceeding_chains
 
 _KEY: Final = "trail_check"
 
@@ -33,7 +34,7 @@ class TrailCheck:
 def check_trail(office: Office) -> Verdict:
     """Walk every chain of the office and keep the result."""
     began = clock.now()
-    verdict = verify(office.sessions, office.audit_key, [case_chains])
+    verdict = verify(office.sessions, office.audit_key, [case_chains, proceeding_chains])
     ended = clock.now()
     kept = {
         "seconds": int((ended - began).total_seconds()),

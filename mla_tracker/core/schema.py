@@ -21,6 +21,8 @@ APPEND_ONLY = frozenset(
         "access_entry",
         "anchor",
         "anchor_leaf",
+        "proceeding_event",
+        "proceeding_event_detail",
     }
 )
 """Tables the product may add to and read, never change, empty or delete from."""

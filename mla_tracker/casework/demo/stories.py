@@ -354,14 +354,19 @@ def _negative(tell: Teller) -> None:
 # ---------------------------------------------------------------- incoming extradition
 def _extradite(tell: Teller, registration: Registration) -> None:
     basis = registration.bases[0].code
+    arrest: date | None = None
     if registration.provisional_arrest_warrant:
         tell.tell("arrested", 12, ours=True, hour=7, place="Harbour District", notice_date=tell.later(16))
+        arrest = tell.day
         tell.tell("formal_request_received", 16)
     if tell.chance(0.8):
         tell.tell("acknowledged", 3, ours=True)
     tell.tell("legal_basis_accepted", 7, ours=True, basis=basis)
     if tell.chance(0.25) and not _information(tell):
         return
+    if arrest is None:
+        tell.tell("custody_changed", 6, ours=True, hour=8, custody="arrested", place="Riverside")
+        arrest = tell.day
     tell.tell(
         "sent_to_court",
         10,
@@ -408,11 +413,12 @@ def _extradite(tell: Teller, registration: Registration) -> None:
         _end_refusal(tell)
         return
     tell.tell("granted", 20, ours=True, decided_by="Minister of Justice", assurances="sufficient", competing="none")
-    tell.tell("grant_communicated", 4, ours=True, days_in_custody=tell.rng.randint(20, 140))
+    tell.wait(4, ours=True)
+    tell.tell("grant_communicated", days_in_custody=(tell.day - arrest).days + 1)
     tell.tell("surrender_fixed", 6, ours=True, surrender_on=tell.later(9), place="International airport")
-    tell.tell(
-        "surrendered", 9, ours=True, hour=11, place="International airport", days_in_custody=tell.rng.randint(30, 160)
-    )
+    tell.wait(9, ours=True)
+    days = (tell.day - arrest).days + 1
+    tell.tell("surrendered", hour=11, place="International airport", days_in_custody=days)
 
 
 def _extradition_ground(tell: Teller, basis: str) -> str:

@@ -8,7 +8,8 @@ from mla_tracker.cases.facts import DAYS_ASKED
 from mla_tracker.cases.file_entries import BEFORE_THE_REQUEST
 from mla_tracker.cases.file_events import FILE_EVENTS
 from mla_tracker.cases.life_cycle import LifeCycle, TransitionNotAllowed, life_cycles
-from mla_tracker.cases.replay import Entry, replay
+from mla_tracker.cases.replay import Entry, effective, replay
+from mla_tracker.cases.sequence import first_out_of_order
 from mla_tracker.casework.register_file.rows import CaseRows, Row, Wrong
 
 TAKEN_OVER: Final = "taken_over"
@@ -60,6 +61,7 @@ def entries(
         raise Wrong([row.problem("This day lies before the first event of the case.", "happened_on") for row in early])
     found = [(_entry(row, items, author), row.values["recorded_at"]) for row in given]
     _permitted([entry for entry, _ in found], given, cycle, direction)
+    _in_order([entry for entry, _ in found], given)
     begun = {entry.item_id for entry, _ in found}
     if unbegun := [row for row in rows.of("item") if items[row.values["number"]] not in begun]:
         raise Wrong([row.problem("No event of the case is about this item.", "number") for row in unbegun])
@@ -134,6 +136,14 @@ def _permitted(found: list[Entry], given: list[Row], cycle: LifeCycle, direction
                 replay(life_cycles(), cycle, direction, found[:number])
             except TransitionNotAllowed as problem:
                 raise Wrong([row.problem(problem.message, "event")]) from problem
+
+
+def _in_order(found: list[Entry], given: list[Row]) -> None:
+    """No effective entry lies before its cause, such as an answer before the question."""
+    if (pair := first_out_of_order(effective(found))) is not None:
+        entry, cause = pair
+        message = f"This lies before {cause.code}, which happened on {cause.happened_on.isoformat()}."
+        raise Wrong([given[entry.seq - 1].problem(message, "happened_on")])
 
 
 def _out_of_order(days: Mapping[str, date]) -> dict[str, str]:

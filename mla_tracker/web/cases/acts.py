@@ -1,5 +1,6 @@
 """Recording an act of the life cycle: one form for all of them, made from what the act needs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -7,7 +8,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from mla_tracker.accounts.permissions import Permission
-from mla_tracker.cases.facts import FieldKind, day_label, fields_asked, lacking
+from mla_tracker.cases.facts import FieldKind, FieldSpec, day_label, fields_asked, lacking
 from mla_tracker.cases.file_entries import FILE_ENTRIES
 from mla_tracker.cases.life_cycle import Transition, life_cycles
 from mla_tracker.cases.models import Case
@@ -22,6 +23,7 @@ from mla_tracker.core.errors import Conflict, DomainError, NotPermitted, NotVisi
 from mla_tracker.instruments.catalogue import Catalogue
 from mla_tracker.instruments.queries import catalogue
 from mla_tracker.web.access import requires
+from mla_tracker.web.cases.custody_block import person_sought
 from mla_tracker.web.cases.forms import ActCodes, act_detail, act_form, act_moment
 from mla_tracker.web.cases.lacking import lacking_links
 from mla_tracker.web.cases.presenting import event_title, status_label
@@ -46,7 +48,11 @@ def record_act(reference: str, code: str) -> Any:
     codes = catalogue(session)
     choices = _codes(case, codes, code)
     specs = [spec for spec in fields_asked(row) if spec.kind is not FieldKind.ROUND or len(choices.rounds) > 1]
-    given_first = {"version": str(case.version), "on": today(), "round": request.args.get("round", "")}
+    given_first = _known_answers(case, specs) | {
+        "version": str(case.version),
+        "on": today(),
+        "round": request.args.get("round", ""),
+    }
     form = act_form(specs, day_label(row), choices)(data=given_first)
     if form.validate_on_submit():
         on, at = act_moment(form, office().zone)
@@ -75,6 +81,16 @@ def record_act(reference: str, code: str) -> Any:
         blocked=blocked,
     )
     return page, 422 if form.errors else 200
+
+
+def _known_answers(case: Case, specs: Sequence[FieldSpec]) -> dict[str, Any]:
+    """What the file answers by itself, to be confirmed: the days in custody (ECE 18(3))."""
+    if not any(spec.name == "days_in_custody" for spec in specs):
+        return {}
+    tables = life_cycles()
+    cycle = tables.of(case.kind, case.direction)
+    found = steps(tables, cycle, case.direction, entries_of(db(), case.id))
+    return {"days_in_custody": person_sought(cycle, found).days_held(today())}
 
 
 def _row(case: Case, code: str, item_id: int | None) -> tuple[Transition, list[str]]:

@@ -23,9 +23,11 @@ from mla_tracker.decisions.queries import refusals_of
 from mla_tracker.directory.queries import authority_names
 from mla_tracker.instruments.catalogue import Catalogue
 from mla_tracker.instruments.queries import catalogue
+from mla_tracker.proceedings.queries import proceedings_of
 from mla_tracker.reminders.queries import notices_of
 from mla_tracker.web.cases import words
 from mla_tracker.web.cases.custody import shown_clocks
+from mla_tracker.web.cases.custody_block import custody_facts
 from mla_tracker.web.cases.deadline_words import ShownDeadline, shown_deadlines
 from mla_tracker.web.cases.explaining import Told
 from mla_tracker.web.cases.lacking import lacking_links
@@ -58,7 +60,8 @@ def case_page(case: Case) -> dict[str, Any]:
     )
     deadlines = shown_deadlines(deadlines_of(session, case.id), case, today(), now(), _told(events, codes))
     work = work_of(session, actor, case.id)
-    refusals = [_refusal(row, case, codes) for row in refusals_of(session, case.id)]
+    refused = refusals_of(session, case.id)
+    refusals = [_refusal(row, case, codes) for row in refused]
     notices = [_notice(line) for line in notices_of(session, actor, case.id)[:20]]
     told = timeline(
         tables,
@@ -75,7 +78,8 @@ def case_page(case: Case) -> dict[str, Any]:
     not_open = [offer for offer in found if offer.moves and offer.lacking]
     more_entries = list(FILE_ENTRIES) if actor.may(Permission.REQUEST_WORK) else []
     possible = {*(offer.code for offer in found if not offer.lacking), *more_entries}
-    rounds = shown_rounds(case, steps(tables, cycle, case.direction, entries), possible)
+    found_steps = steps(tables, cycle, case.direction, entries)
+    rounds = shown_rounds(case, found_steps, possible)
     return {
         "case": case,
         "cycle_words": words.CYCLES[cycle.code],
@@ -87,6 +91,8 @@ def case_page(case: Case) -> dict[str, Any]:
         ],
         "more_entries": [(code, words.FILE_EVENTS[code]) for code in more_entries],
         "rounds": rounds,
+        "custody_facts": custody_facts(case, cycle, found_steps) if case.kind == "extradition" else [],
+        "proceedings": proceedings_of(session, case.id),
         "not_open": not_open,
         "not_open_words": [_not_open(offer, case) for offer in not_open],
         "custody": shown_clocks(_custody_rows(case, deadlines)),
@@ -103,6 +109,12 @@ def case_page(case: Case) -> dict[str, Any]:
                 "status": outcome_label(tables.item, item.outcome) or status_label(tables.item, item.status),
                 "sign": status_sign(tables.item, item.status, item.outcome),
                 "offers": item_offers(tables, file, item.id, actor),
+                "grounds": [
+                    ground
+                    for row, shown in zip(refused, refusals, strict=True)
+                    if row.item_id == item.id and not row.sent_back_on
+                    for ground in shown["grounds"]
+                ],
             }
             for item in case.items
         ],

@@ -1,0 +1,1 @@
+"""Custody, court stages and surrender in an extradition."""

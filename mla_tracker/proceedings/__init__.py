@@ -1,0 +1,1 @@
+"""Proceedings: what follows a request, or stands beside it, and is none."""
