@@ -1,14 +1,14 @@
 """Proceedings that follow a request or stand beside it.
 
 Revision ID: 0017
-Revises: 0016
+Revises: 0013
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0016"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -367,14 +367,6 @@ _ASKED_BY_ACT: Final[Mapping[str, tuple[FieldSpec, ...]]] = {
         ),
         _long("content", "What was asked or told"),
     ),
-    "case_linked": (
-        FieldSpec("linked", "Reference of the other request", FieldKind.REFERENCE),
-        _choice(
-            "link", "How they are related", ("same_operation", "Same operation"), ("competing", "Competing request"),
-            ("follows", "Follows from spontaneous information or a contact"), ("related", "Otherwise related"),
-        ),
-        _CONTENT,
-    ),
 }  # fmt: skip
 
 # The second person and the notice confirm what the proposal already holds.

@@ -14,7 +14,6 @@ _ARTICLES: Final[Mapping[str, str]] = {
     "use_consent_recorded": "UNCAC 46(19)",
     "safe_conduct_recorded": "UNCAC 46(27)",
     "cost_recorded": "UNCAC 46(28)",
-    "case_linked": "House",
 }
 
 FILE_ENTRIES: Final[Mapping[str, Transition]] = {

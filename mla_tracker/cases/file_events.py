@@ -41,12 +41,11 @@ FILE_EVENTS: Final[dict[str, str]] = {
     "use_consent_recorded": "Use for another purpose",
     "safe_conduct_recorded": "Safe conduct",
     "cost_recorded": "Costs",
-    "case_linked": "Link to another request",
 }
 CORRECTABLE: Final = frozenset(
     {"pause_opened", "pause_closed", "deadline_set", "deadline_extended", "deadline_met", "deadline_disputed"}
     | {"clock_fact_recorded"}
-    | {"contact_recorded", "use_consent_recorded", "safe_conduct_recorded", "cost_recorded", "case_linked"}
+    | {"contact_recorded", "use_consent_recorded", "safe_conduct_recorded", "cost_recorded"}
 )
 """Those from which something follows, a deadline or a round: a wrong one is annulled by a correction, like an act of
 the law.

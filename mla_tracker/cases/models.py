@@ -44,6 +44,7 @@ class Case(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
     subject: Mapped[str]
     facts_summary: Mapped[str] = mapped_column(server_default="")
+    purpose: Mapped[str] = mapped_column(server_default="")
     operation: Mapped[str] = mapped_column(server_default="")
     counterpart: Mapped[str | None] = mapped_column(ForeignKey("state.iso2"))
     counterpart_authority_id: Mapped[int | None] = mapped_column(ForeignKey("authority.id"), index=True)

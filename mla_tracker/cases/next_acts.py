@@ -152,13 +152,13 @@ def item_offers(tables: LifeCycles, file: CaseFile, item_id: int, actor: Actor) 
     return [
         Offer(row, tables.events[row.event], row.to != SAME, row.event in GRAVE, row.event == "item_executed")
         for row in permitted(tables.item, place.status, file.direction, actor)
-        if row.event not in _ELSEWHERE
+        if row.event not in _ELSEWHERE and not _second_person(row, file, actor, item_id)
     ]
 
 
-def _second_person(row: Transition, file: CaseFile, actor: Actor) -> bool:
+def _second_person(row: Transition, file: CaseFile, actor: Actor, item_id: int | None = None) -> bool:
     """True when the actor recorded the act before and another person must do this one."""
     if row.distinct_from is None:
         return False
-    former = [entry for entry in file.entries if entry.code == row.distinct_from and entry.item_id is None]
+    former = [entry for entry in file.entries if entry.code == row.distinct_from and entry.item_id == item_id]
     return bool(former) and former[-1].actor_id is not None and former[-1].actor_id == actor.account_id

@@ -28,6 +28,7 @@ class Particulars:
 
     subject: str
     facts_summary: str = ""
+    purpose: str = ""
     operation: str = ""
     counterpart: str | None = None
     counterpart_authority_id: int | None = None
@@ -91,13 +92,23 @@ class PersonGiven:
 
 
 @dataclass(frozen=True)
+class Follows:
+    """The request on file that a new one follows. `how`: `supplement` (it carries that one's number and `/S1`), or
+    `corrected`: sent in its place after a negative answer (seed report, para 26).
+    """
+
+    case_id: int
+    how: str
+
+
+@dataclass(frozen=True)
 class Registration:
     """A new request as it is entered. `opened_on` is the day of receipt (incoming) or of our own body's asking
     (outgoing).
 
     `provisional_arrest_warrant`: an urgent request for provisional arrest comes before the formal one and names the
     warrant (UNCAC 44(10), ECE 16); incoming extradition only. `registered_on`: the day on which an earlier register
-    took the request in; None: today.
+    took the request in; None: today. `follows`: the request that this one supplements or corrects.
     """
 
     kind: str
@@ -114,6 +125,7 @@ class Registration:
     parent_id: int | None = None
     provisional_arrest_warrant: str = ""
     registered_on: date | None = None
+    follows: Follows | None = None
 
 
 @dataclass(frozen=True)

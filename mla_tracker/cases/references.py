@@ -70,5 +70,6 @@ def keep_counters_ahead(session: Session) -> None:
 
 def supplement_reference(session: Session, parent: Case) -> str:
     """The parent's reference with the next `/S` number."""
-    number = session.scalar(select(func.count()).select_from(Case).where(Case.parent_id == parent.id)) or 0
-    return f"{parent.reference.split('/')[0]}/S{number + 1}"
+    stem = parent.reference.split("/")[0]
+    taken = select(func.count()).select_from(Case).where(Case.reference.startswith(f"{stem}/S", autoescape=True))
+    return f"{stem}/S{(session.scalar(taken) or 0) + 1}"

@@ -131,6 +131,9 @@ def occurrences(acts: ActsOfEvents, case: Case, entries: Sequence[Entry], steps:
     ):
         if on is not None:
             yield Occurred(code, on, planned=True)
+    if case.channel == "oral" and (made_on := case.received_on if case.direction == "incoming" else case.sent_on):
+        # An urgent request made orally is confirmed in writing forthwith (UNCAC 46(14)).
+        yield Occurred("oral_request_made", made_on, case.received_at if case.direction == "incoming" else None)
     if (ended := _closing(case, entries)) is not None:
         yield ended
 

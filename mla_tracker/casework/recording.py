@@ -5,12 +5,16 @@ needs no row beside its event.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
+from sqlalchemy import select
+
+from mla_tracker.accounts.visibility import visible
 from mla_tracker.cases.facts import lacking
+from mla_tracker.cases.models import Case
 from mla_tracker.cases.open_act import OpenAct
 from mla_tracker.cases.recording import Given, Recorder, record_plainly
-from mla_tracker.core.errors import DomainError
+from mla_tracker.core.errors import DomainError, Invalid
 from mla_tracker.decisions import services as decisions
 from mla_tracker.exchanges import services as exchanges
 
@@ -59,8 +63,24 @@ RECORDERS: Final[Mapping[str, Recorder]] = {
 }
 
 
+_NAMING: Final = ("merged_into", "linked", "child")
+"""The keys of a detail that name another request."""
+
+
+def require_known_request(act: OpenAct, detail: Mapping[str, Any]) -> None:
+    """A request that an act names is on file, the actor sees it, and it is another one. Raises `Invalid` beside it."""
+    for key in _NAMING:
+        reference = str(detail.get(key) or "").strip()
+        if not reference:
+            continue
+        seen = act.session.scalar(select(Case.id).where(Case.reference == reference, visible(act.actor, Case.id)))
+        if seen is None or seen == act.case.id:
+            raise Invalid({key: "Enter the reference of another request on file, such as MLA-IN-2026-00042."})
+
+
 def record(act: OpenAct, given: Given) -> int:
     """Record one act of the life cycle and return its number in the case; the errors are those of `OpenAct.append`."""
     if given.code == "corrected":
         raise DomainError("A correction names the entry that was wrong: use the timeline.")
+    require_known_request(act, given.detail)
     return RECORDERS.get(given.code, record_plainly)(act, given)

@@ -4,7 +4,7 @@ What life cycle and completeness ask for at registration (UNCAC 46(15), ECE 12(2
 that lacks something is recorded as received, and its page says what is missing before it can be registered.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -18,8 +18,8 @@ from mla_tracker.cases.facts import lacking
 from mla_tracker.cases.life_cycle import life_cycles
 from mla_tracker.cases.models import Case
 from mla_tracker.cases.open_act import OpenAct, add_item
-from mla_tracker.cases.particulars import Registration, check
-from mla_tracker.cases.queries import build_file
+from mla_tracker.cases.particulars import Follows, Registration, check
+from mla_tracker.cases.queries import build_file, lock_case
 from mla_tracker.cases.references import next_reference, random_reference, supplement_reference
 from mla_tracker.cases.registration import (
     add_person,
@@ -66,11 +66,16 @@ def register(
 
     Raises `Invalid` with a message for each wrong field and `NotPermitted`; then nothing was written.
     """
+    follows = registration.follows
+    if follows is not None and follows.how == "supplement":
+        registration = replace(registration, parent_id=follows.case_id)
     try:
         opened = begin(office, session, registration, actor=actor, recorded_at=recorded_at)
         if isinstance(opened, Registered):
             return opened
         finish(office, opened)
+        if follows is not None:
+            _link_back(office, opened, follows)
         session.commit()
     except BaseException:
         session.rollback()
@@ -117,6 +122,18 @@ def finish(office: Office, opened: OpenAct) -> None:
         case.reference = next_reference(opened.session, case.kind, case.direction, year)
     refresh_search_text(opened.session, case)
     opened.session.flush()
+
+
+def _link_back(office: Office, opened: OpenAct, follows: Follows) -> None:
+    """Tell the request that is followed of the new one: its supplement, or the corrected one sent in its place."""
+    former = lock_case(opened.session, opened.actor, follows.case_id)
+    day, now = opened.today, opened.recorded_at
+    other = open_on(office, opened.session, former, actor=opened.actor, on=day, now=now)
+    if follows.how == "supplement":
+        other.append("supplement_linked", detail={"child": opened.case.reference})
+    else:
+        other.append("resent_corrected", detail={"linked": opened.case.reference})
+    close(office, other)
 
 
 def _first_events(opened: OpenAct, registration: Registration, session: Session) -> None:

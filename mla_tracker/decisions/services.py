@@ -152,15 +152,18 @@ def _check_duties(act: OpenAct, doing: str, grounds: Sequence[str], excuse: str)
     check_duties(owed, _done(act), excuse)
 
 
+DUTY_SHOWN_BY: Final[Mapping[str, str]] = {
+    "consult": "consultation_closed",
+    "hear": "consultation_closed",
+    "ask_information": "information_requested",
+}
+"""The duty to the event that shows it as done."""
+
+
 def _done(act: OpenAct) -> set[str]:
     """The duties that the events on the file show as done."""
-    shows = {
-        "consult": "consultation_closed",
-        "hear": "consultation_closed",
-        "ask_information": "information_requested",
-    }
     recorded = {entry.code for entry in effective(act.entries)}
-    return {duty for duty, code in shows.items() if code in recorded}
+    return {duty for duty, code in DUTY_SHOWN_BY.items() if code in recorded}
 
 
 def _pending(act: OpenAct, item_id: int | None) -> Wanted:

@@ -14,9 +14,11 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import select
 
 from config.settings import Settings
+from mla_tracker.accounts.actor import SYSTEM
 from mla_tracker.accounts.models import Account
 from mla_tracker.cases.models import Case
 from mla_tracker.casework.demo.load import load
+from mla_tracker.casework.proceeding_acts import NewProceeding, open_proceeding
 from mla_tracker.core import clock
 from mla_tracker.core.database import Sessions
 from mla_tracker.directory.models import Authority
@@ -174,7 +176,7 @@ def test_a_request_comes_in_is_refused_with_reasons_and_one_goes_out(context: Br
     chief.context.close()
 
 
-def addresses_of(app: Flask, sessions: Sessions) -> dict[str, str]:
+def addresses_of(app: Flask, sessions: Sessions, proceeding: str) -> dict[str, str]:
     """An address for each page of the application, by its rule; what a rule asks for is taken from the cases."""
     with sessions() as session:
         case = session.scalars(
@@ -194,6 +196,9 @@ def addresses_of(app: Flask, sessions: Sessions) -> dict[str, str]:
                 values = {name: known[name] for name in rule.arguments}
                 if rule.endpoint == "codes.row":
                     values["code"] = "UNCAC"
+                if rule.rule.startswith("/proceedings/<"):
+                    values |= {"reference": proceeding, "code": "proceeding_assigned"}
+                    values = {name: values[name] for name in rule.arguments}
                 found[rule.rule] = url_for(rule.endpoint, **values)
     return found
 
@@ -207,7 +212,10 @@ def test_every_page_is_accessible_fits_and_is_quiet(
         pass
     yesterday = clock.today(settings.zone) - timedelta(days=1)
     compute_snapshot(office.sessions, Wanted(yesterday, "unrestricted"), zone=settings.zone)
-    pages = addresses_of(app, sessions)
+    with sessions() as session:
+        opened = NewProceeding("JOINT_INVEST", "CH", "Operation Granite", yesterday)
+        proceeding = open_proceeding(office, session, opened, actor=SYSTEM)
+    pages = addresses_of(app, sessions, proceeding)
     unseen = set(pages)
     faults: list[str] = []
 

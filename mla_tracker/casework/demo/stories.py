@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any, Final, TypeVar
 
+from mla_tracker.cases.facts import DAYS_ASKED
 from mla_tracker.cases.particulars import BasisGiven, ItemGiven, OffenceGiven, Particulars, PersonGiven, Registration
 from mla_tracker.casework.demo.world import (
     COMPANIES,
@@ -89,14 +90,18 @@ class Teller:
 
     def tell(self, code: str, median: float = 0, *, ours: bool = False, hour: int | None = None, second: bool = False,
              item: int | None = None, **detail: Any) -> None:  # fmt: skip
-        """The next act after a wait; raises `NotYet` when it would lie in the future."""
+        """The next act after a wait; raises `NotYet` when it would lie in the future.
+
+        A whole number under a key that holds a day is that many days after the act.
+        """
         if median:
             self.wait(median, ours=ours)
         if self.chasing:
             self._remind()
         if self.day > self.today or (self.day == self.today and hour is not None):
             raise NotYet
-        self.steps.append(Step(code, self.day, detail, second, item, hour))
+        days = {name: self.later(detail[name]) for name in DAYS_ASKED & set(detail) if isinstance(detail[name], int)}
+        self.steps.append(Step(code, self.day, detail | days, second, item, hour))
 
     def _remind(self) -> None:
         """While the other State is silent an officer reminds it about every eighth week, now and then too late."""
@@ -179,7 +184,7 @@ def _assist(tell: Teller, registration: Registration) -> None:
         )
     if tell.chance(0.07) and basis in ("UNCAC", "UNTOC"):
         _consult(tell, "Timing: a domestic investigation is under way")
-        tell.tell("postponed", 8, ours=True, ground="PP_ONGOING", review_on=tell.later(90),
+        tell.tell("postponed", 8, ours=True, ground="PP_ONGOING", review_on=90,
                   reasons="Execution now would harm a domestic investigation.")  # fmt: skip
         tell.tell("resumed", 140, ours=True)
     if tell.chance(0.05):
@@ -249,7 +254,7 @@ def _execute(tell: Teller, registration: Registration, basis: str) -> None:
 def _information(tell: Teller) -> bool:
     """A round of additional information; False when the request lapsed for want of a reply."""
     tell.tell("information_requested", 12, ours=True, missing="The link between the account and the offence; dates of the transfers.",
-              reply_due=tell.later(60))  # fmt: skip
+              reply_due=60)  # fmt: skip
     if tell.chance(0.3):
         tell.tell("information_reminded", 70, ours=True)
         if tell.chance(0.15):
@@ -260,7 +265,7 @@ def _information(tell: Teller) -> bool:
 
 
 def _consult(tell: Teller, subject: str) -> None:
-    tell.tell("consultation_opened", 12, ours=True, subject=subject, reply_due=tell.later(30))
+    tell.tell("consultation_opened", 12, ours=True, subject=subject, reply_due=30)
     if tell.chance(0.6):
         tell.tell("consultation_answered", 20)
     tell.tell("consultation_closed", 14, result="The other State was heard; its answer does not remove the obstacle.")
@@ -356,7 +361,7 @@ def _extradite(tell: Teller, registration: Registration) -> None:
     basis = registration.bases[0].code
     arrest: date | None = None
     if registration.provisional_arrest_warrant:
-        tell.tell("arrested", 12, ours=True, hour=7, place="Harbour District", notice_date=tell.later(16))
+        tell.tell("arrested", 12, ours=True, hour=7, place="Harbour District", notice_date=0)
         arrest = tell.day
         tell.tell("formal_request_received", 16)
     if tell.chance(0.8):
@@ -415,7 +420,7 @@ def _extradite(tell: Teller, registration: Registration) -> None:
     tell.tell("granted", 20, ours=True, decided_by="Minister of Justice", assurances="sufficient", competing="none")
     tell.wait(4, ours=True)
     tell.tell("grant_communicated", days_in_custody=(tell.day - arrest).days + 1)
-    tell.tell("surrender_fixed", 6, ours=True, surrender_on=tell.later(9), place="International airport")
+    tell.tell("surrender_fixed", 6, ours=True, surrender_on=9, place="International airport")
     tell.wait(9, ours=True)
     days = (tell.day - arrest).days + 1
     tell.tell("surrendered", hour=11, place="International airport", days_in_custody=days)
@@ -469,7 +474,7 @@ def _seek(tell: Teller, _registration: Registration) -> None:
         return
     tell.tell("granted_abroad", 110, decided_by="The competent court of the other State")
     tell.chasing = False
-    tell.tell("surrender_fixed", 14, surrender_on=tell.later(12), place="Airport of departure")
+    tell.tell("surrender_fixed", 14, surrender_on=12, place="Airport of departure")
     tell.tell(
         "surrendered_to_us", 12, hour=12, place="International airport", days_in_custody=tell.rng.randint(40, 200)
     )

@@ -58,9 +58,10 @@ KINDS: Final[Mapping[str, tuple[Column, ...]]] = {
         "owner_authority legal_bases:list offences:list urgency urgency_reason confidentiality "
         "confidentiality_reason nature wanted_for "
         "languages:list channel no_basis_named:yes_no opened_on:day received_on:day received_at:moment sent_on:day "
-        "needed_by:day needed_by_reason hearing_on:day limitation_on:day operation facts_summary assigned_to status "
-        "outcome acknowledged_on:day decided_on:day executed_on:day answered_on:day closed_on:day registered_at:moment "
-        "taken_over:yes_no assistance:list persons:list grounds:list refusal_reasons next_due_on:day!"
+        "needed_by:day needed_by_reason hearing_on:day limitation_on:day purpose operation facts_summary "
+        "assigned_to status outcome acknowledged_on:day decided_on:day executed_on:day answered_on:day closed_on:day "
+        "registered_at:moment taken_over:yes_no assistance:list persons:list grounds:list refusal_reasons "
+        "next_due_on:day!"
     ),
     "basis": _columns("reference basis primary:yes_no accepted:yes_no accepted_on:day reason"),
     "offence": _columns("reference offence domestic_article penalty"),

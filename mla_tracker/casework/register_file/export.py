@@ -138,8 +138,8 @@ class _Batch:
             "urgency_reason",
             "confidentiality", "confidentiality_reason", "nature", "wanted_for", "languages", "channel",
             "no_basis_named", "opened_on", "received_on", "received_at", "sent_on", "needed_by", "needed_by_reason",
-            "hearing_on", "limitation_on", "operation", "facts_summary", "status", "outcome", "acknowledged_on",
-            "decided_on", "executed_on", "answered_on", "closed_on", "taken_over", "next_due_on",
+            "hearing_on", "limitation_on", "purpose", "operation", "facts_summary", "status", "outcome",
+            "acknowledged_on", "decided_on", "executed_on", "answered_on", "closed_on", "taken_over", "next_due_on",
         )  # fmt: skip
         return {
             **{name: getattr(case, name) for name in plain},

@@ -12,25 +12,34 @@ from mla_tracker.cases.facts import FieldKind, FieldSpec, day_label, fields_aske
 from mla_tracker.cases.file_entries import FILE_ENTRIES
 from mla_tracker.cases.life_cycle import Transition, life_cycles
 from mla_tracker.cases.models import Case
-from mla_tracker.cases.next_acts import GRAVE
-from mla_tracker.cases.projection import steps
+from mla_tracker.cases.next_acts import GRAVE, offers
+from mla_tracker.cases.projection import Wanted, steps
 from mla_tracker.cases.queries import entries_of, find_case, loaded_file
 from mla_tracker.cases.recording import Given
-from mla_tracker.cases.replay import replay
+from mla_tracker.cases.replay import Entry, replay
 from mla_tracker.casework.act import act
 from mla_tracker.casework.recording import record
 from mla_tracker.core.errors import Conflict, DomainError, NotPermitted, NotVisible
 from mla_tracker.instruments.catalogue import Catalogue
 from mla_tracker.instruments.queries import catalogue
 from mla_tracker.web.access import requires
+from mla_tracker.web.cases.completeness import contents, of_case
 from mla_tracker.web.cases.custody_block import person_sought
 from mla_tracker.web.cases.forms import ActCodes, act_detail, act_form, act_moment
+from mla_tracker.web.cases.grounds import (
+    accepted_bases,
+    barred_lines,
+    duty_lines,
+    ground_choices,
+    ground_line,
+    refusal_to_confirm,
+)
 from mla_tracker.web.cases.lacking import lacking_links
 from mla_tracker.web.cases.presenting import event_title, status_label
 from mla_tracker.web.cases.rounds import round_choices
 from mla_tracker.web.cases.views import bp
 from mla_tracker.web.context import current_actor, db, office, today
-from mla_tracker.web.filters import bdi
+from mla_tracker.web.filters import bdi, day
 from mla_tracker.web.flashes import told as flash_told
 from mla_tracker.web.forms import seen_version
 
@@ -69,18 +78,47 @@ def record_act(reference: str, code: str) -> Any:
             flash_told(_("Recorded: %(act)s.", act=event_title(life_cycles(), code)))
             return redirect(url_for("cases.detail", reference=reference))
         case = find_case(session, actor, reference, whole=True)
+    entries = entries_of(session, case.id)
     page = render_template(
         "cases/act.html",
         case=case,
         form=form,
         specs=specs,
-        blocked_words=lacking_links(blocked, case),
+        blocked_words=lacking_links(blocked, case, _possible(case, entries)),
         act_facts=_act_facts(case, row, code, item_id, codes),
         label=_(life_cycles().events[code]) if code in life_cycles().events else event_title(life_cycles(), code),
         grave=code in GRAVE,
         blocked=blocked,
+        barred=barred_lines(case, codes, code),
+        owed=duty_lines(case, codes, code, entries),
+        contents=contents(of_case(case), codes) if "CONTENTS_CHECKED" in row.needs else [],
+        confirmed=_confirmed(refusal_to_confirm(code, item_id, entries), case, codes),
     )
     return page, 422 if form.errors else 200
+
+
+def _possible(case: Case, entries: Sequence[Entry]) -> set[str]:
+    """The acts that the reader can record on the case now."""
+    tables = life_cycles()
+    cycle = tables.of(case.kind, case.direction)
+    file = loaded_file(case, entries, replay(tables, cycle, case.direction, entries))
+    return {offer.code for offer in offers(tables, cycle, file, current_actor()) if not offer.lacking}
+
+
+def _confirmed(refusal: Wanted | None, case: Case, codes: Catalogue) -> list[tuple[Any, Any]]:
+    """What the second person approves, or what the other State is told: grounds, reasons, duties not done."""
+    if refusal is None:
+        return []
+    bases = accepted_bases(case)
+    lines = [ground_line(codes.grounds[code], bases) for code in refusal["grounds"] if codes.grounds.get(code)]
+    grounds = Markup("<br>").join(bdi(line) for line in lines)
+    return [
+        (_("Proposed"), day(refusal["proposed_on"])),
+        (_("Grounds"), grounds),
+        (_("Reasons"), refusal["reasons"]),
+        (_("No consultation"), refusal["no_consultation_reason"]),
+        (_("Approved"), day(refusal["approved_on"]) if refusal["approved_on"] else ""),
+    ]
 
 
 def _known_answers(case: Case, specs: Sequence[FieldSpec]) -> dict[str, Any]:
@@ -133,20 +171,14 @@ def _act_facts(case: Case, row: Transition, code: str, item_id: int | None, code
 
 def _codes(case: Case, codes: Catalogue, act_code: str) -> ActCodes:
     """The grounds of the accepted bases (all of the kind where the other State chooses them), deficiencies, bases."""
-    accepted = [basis.basis_code for basis in case.bases if basis.accepted]
-    kind = case.kind
-    if kind == "mla" and case.items and all(codes.assistance_types[item.type_code].stage for item in case.items):
-        kind = "freeze"
+    accepted = accepted_bases(case)
     tables = life_cycles()
     found = steps(tables, tables.of(case.kind, case.direction), case.direction, entries_of(db(), case.id))
-    available = codes.grounds_available(accepted, kind).grounds
-    if not accepted:
-        available = tuple(ground for ground in available if ground.code == "MLA_NO_RECIPROCITY") or available
     return ActCodes(
         rounds=round_choices(act_code, case, found),
-        grounds=[(ground.code, f"{ground.label} · {ground.sources[0]}") for ground in available],
+        grounds=ground_choices(case, codes, act_code),
         postponement_grounds=[
-            (ground.code, ground.label) for ground in codes.postponement_grounds(accepted, case.kind)
+            (ground.code, ground_line(ground, accepted)) for ground in codes.postponement_grounds(accepted, case.kind)
         ],
         deficiencies=[(ground.code, ground.label) for ground in codes.deficiencies(case.kind)],
         bases=[

@@ -100,6 +100,11 @@ class ParticularsForm(BaseForm):
         validators=[Length(max=LONGEST_TEXT)],
         description=_l("Not needed where only service of documents is asked, art. 46(15)(c)"),
     )
+    purpose = StringField(
+        _l("Purpose"),
+        validators=[Length(max=1000)],
+        description=_l("For what the evidence or action is sought, art. 46(15)(f)"),
+    )
     operation = StringField(_l("Operation"), validators=[Length(max=100)], description=_l("If it is part of one"))
     counterpart = SelectField(_l("State"), coerce=text_or_none)
     counterpart_authority_id = SelectField(_l("Its authority"), coerce=no_number)
@@ -137,8 +142,8 @@ class ParticularsForm(BaseForm):
         plain = {
             name: getattr(self, name).data or ""
             for name in (
-                "subject", "facts_summary", "operation", "their_reference", "urgency_reason", "confidentiality_reason",
-                "needed_by_reason",
+                "subject", "facts_summary", "purpose", "operation", "their_reference", "urgency_reason",
+                "confidentiality_reason", "needed_by_reason",
             )
         }  # fmt: skip
         return Particulars(

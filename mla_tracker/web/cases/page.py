@@ -1,8 +1,8 @@
 """Everything that the page of a request shows, read in a fixed number of queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -26,11 +26,14 @@ from mla_tracker.instruments.queries import catalogue
 from mla_tracker.proceedings.queries import proceedings_of
 from mla_tracker.reminders.queries import notices_of
 from mla_tracker.web.cases import words
+from mla_tracker.web.cases.cautions import cautions
+from mla_tracker.web.cases.completeness import contents, of_case
 from mla_tracker.web.cases.custody import shown_clocks
 from mla_tracker.web.cases.custody_block import custody_facts
 from mla_tracker.web.cases.deadline_words import ShownDeadline, shown_deadlines
 from mla_tracker.web.cases.explaining import Told
 from mla_tracker.web.cases.lacking import lacking_links
+from mla_tracker.web.cases.linked import linked_requests
 from mla_tracker.web.cases.presenting import outcome_label, status_label, status_sign, timeline, timeline_lines, turn
 from mla_tracker.web.cases.presenting import told as in_a_noun
 from mla_tracker.web.cases.rounds import shown_rounds
@@ -42,6 +45,12 @@ from mla_tracker.web.reminders.words import STATES as NOTICE_STATES
 from mla_tracker.web.reminders.words import WHY as NOTICE_WHY
 from mla_tracker.web.reminders.words import rung_words
 from mla_tracker.web.statistics.forecast import forecast
+
+CONTENTS_SHOWN: Final = frozenset(
+    {"received", "under_review", "awaiting_information", "drafting", "draft_consultation", "awaiting_approval"}
+    | {"approved", "preparing", "papers_due"}
+)
+"""The statuses in which the page of a request shows what its contents lack: before it is decided, or sent."""
 
 
 def case_page(case: Case) -> dict[str, Any]:
@@ -91,10 +100,17 @@ def case_page(case: Case) -> dict[str, Any]:
         ],
         "more_entries": [(code, words.FILE_EVENTS[code]) for code in more_entries],
         "rounds": rounds,
+        "contents": contents(of_case(case), codes) if case.status in CONTENTS_SHOWN else [],
+        "cautions": cautions(session, case, codes),
+        "linked": linked_requests(session, actor, case, entries),
+        "supplement_url": url_for("cases.new", kind=case.kind, direction=case.direction, supplement=case.reference)
+        if actor.may(Permission.REQUEST_REGISTER)
+        else "",
+        "correct_url": _correct_url(case, refused, codes) if actor.may(Permission.REQUEST_REGISTER) else "",
         "custody_facts": custody_facts(case, cycle, found_steps) if case.kind == "extradition" else [],
         "proceedings": proceedings_of(session, case.id),
         "not_open": not_open,
-        "not_open_words": [_not_open(offer, case) for offer in not_open],
+        "not_open_words": [_not_open(offer, case, possible) for offer in not_open],
         "custody": shown_clocks(_custody_rows(case, deadlines)),
         "forecast": forecast(session, actor, case, today()),
         "first_deadline": first,
@@ -205,15 +221,28 @@ def _standing(case: Case, cycle: LifeCycle, first: ShownDeadline | None) -> list
     return facts
 
 
+def _correct_url(case: Case, refused: Sequence[Any], codes: Catalogue) -> str:
+    """Where a corrected request is sent in its place: a request of ours that was returned, or refused on a ground that
+    can be cured, or on none that was named.
+    """
+    if case.status != "reply_under_study":
+        return ""
+    of_others = [row for row in refused if row.given_by == "other_state"]
+    named = [codes.grounds[ground.ground_code] for row in of_others[:1] for ground in row.grounds]
+    if named and not any(ground.curable for ground in named):
+        return ""
+    return url_for("cases.new", kind=case.kind, direction=case.direction, corrects=case.reference)
+
+
 def _stands_out(offer: Offer) -> bool:
     """Acts that move the case on stand beside the main one, and so does refusing; the rest is one click away."""
     return offer.moves and (not offer.grave or offer.code in ("refusal_proposed", "court_refused"))
 
 
-def _not_open(offer: Offer, case: Case) -> tuple[str, Any, str]:
+def _not_open(offer: Offer, case: Case, possible: Collection[str]) -> tuple[str, Any, str]:
     article = "" if offer.transition.article == "House" else offer.transition.article
     before, after = _("is not open yet. Lacking: %(what)s.", what="\0").split("\0")
-    lacking = Markup("{}{}{}").format(before, lacking_links(offer.lacking, case), after)
+    lacking = Markup("{}{}{}").format(before, lacking_links(offer.lacking, case, possible), after)
     return _(offer.label), lacking, article
 
 
@@ -260,6 +289,7 @@ def _particulars(case: Case, names: Mapping[int, str]) -> list[tuple[Any, Any]]:
         (_("Needed by"), _with_reason(weekday_day(case.needed_by), case.needed_by_reason) if case.needed_by else ""),
         (_("Hearing"), weekday_day(case.hearing_on) if case.hearing_on else ""),
         (_("Time-barred"), weekday_day(case.limitation_on) if case.limitation_on else ""),
+        (_("Purpose"), bdi(case.purpose)),
         (_("Operation"), bdi(case.operation)),
         (
             _("Confidentiality"),

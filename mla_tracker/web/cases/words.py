@@ -67,6 +67,7 @@ FIELDS = {
     "received_at": _l("Received at"),
     "needed_by": _l("Needed by"),
     "needed_by_reason": _l("Reason for the date"),
+    "purpose": _l("Purpose"),
     "hearing_on": _l("Hearing or trial on"),
     "limitation_on": _l("Time-barred on"),
 }
@@ -105,7 +106,6 @@ FILE_EVENTS = {
     "use_consent_recorded": _l("Use for another purpose"),
     "safe_conduct_recorded": _l("Safe conduct"),
     "cost_recorded": _l("Costs"),
-    "case_linked": _l("Link to another request"),
 }
 LINK_KINDS = {
     "same_operation": _l("Same operation"),
