@@ -144,6 +144,22 @@ class Settings(BaseSettings):
             raise ValueError("must be smtp://user:password@host:port?starttls=1, smtps://… or file:folder")
         return value
 
+    @field_validator("documents_url")
+    @classmethod
+    def _folder(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("", "file") or parts.netloc:
+            raise ValueError("must be a folder, such as /srv/mla/documents")
+        return str(Path(parts.path).expanduser().resolve()) if value else value
+
+    @field_validator("clamd_url")
+    @classmethod
+    def _scanner(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "")
+        if value and not (parts.scheme == "tcp" and parts.hostname) and not (parts.scheme == "unix" and parts.path):
+            raise ValueError("must be tcp://host:3310 or unix:///path/to/clamd.ctl")
+        return value
+
     @field_validator("base_url")
     @classmethod
     def _web_address(cls, value: str) -> str:

@@ -22,6 +22,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "deadlines": _every(60, "deadlines.sweep"),
     "statistics": _every(300, "statistics.nightly"),
     "reports": _every(300, "reports.compute"),
+    "malware scan": _every(60, "documents.scan"),
+    "fixity": _every(300, "documents.check_nightly"),
     "anchor": _every(300, "audit.anchor"),
     "verify the trail": _every(1800, "audit.verify_daily"),
 }

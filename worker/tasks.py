@@ -6,10 +6,11 @@ import structlog
 
 from mla_tracker.audit.services import anchor_changed_heads
 from mla_tracker.audit.verifier import Verdict
-from mla_tracker.casework import recomputing
+from mla_tracker.casework import document_checks, recomputing
 from mla_tracker.casework.trail_check import check_trail, check_trail_daily, export_anchor_daily
 from mla_tracker.core import clock
 from mla_tracker.core.database import session_scope
+from mla_tracker.office_from_settings import malware_scanner, open_vault
 from mla_tracker.statistics.computing import compute_due, compute_snapshot
 from mla_tracker.statistics.reports.computing import compute_due_reports
 from mla_tracker.statistics.services import Wanted
@@ -19,13 +20,28 @@ from worker.app import job
 _log = structlog.get_logger(__name__)
 
 NIGHTLY_SECONDS = 240.0
-"""A sweep takes up no further snapshot after this; the next one goes on. Well below the time limit of a task."""
+"""A sweep takes up no further snapshot or file after this; the next one goes on. Well below a task's time limit."""
 
 
 @job("deadlines.sweep")
 def sweep_deadlines() -> None:
     """Go through the cases that changed rules or calendars touch, and put on record what passed unmet."""
     recomputing.sweep(office.office(), clock.now())
+
+
+@job("documents.scan")
+def scan_documents() -> None:
+    """Have the malware scanner look at the files that it has not seen; nothing where the office has none."""
+    settings = office.settings()
+    if (scanner := malware_scanner(settings)) is not None:
+        document_checks.scan_waiting(office.office(), open_vault(settings), scanner, clock.now())
+
+
+@job("documents.check_nightly")
+def check_documents_nightly() -> None:
+    """Read every stored file once a day and compare it with its hash; clear up what no row names."""
+    vault = open_vault(office.settings())
+    document_checks.check_nightly(office.office(), vault, clock.now(), seconds=NIGHTLY_SECONDS)
 
 
 @job("audit.anchor")

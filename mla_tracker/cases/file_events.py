@@ -36,6 +36,19 @@ FILE_EVENTS: Final[dict[str, str]] = {
     "unlinked": "Link with another request taken away",
     "tagged": "Tag added",
     "untagged": "Tag removed",
+    "document_added": "Document added",
+    "document_version_added": "Version of a document added",
+    "document_changed": "Particulars of a document changed",
+    "exhibit_received": "Exhibit received",
+    "exhibit_handed_over": "Exhibit handed over",
+    "exhibit_returned": "Exhibit returned",
+    "document_deletion_asked": "Deletion of a document asked for",
+    "document_deletion_declined": "Deletion of a document declined",
+    "document_deleted": "Document deleted",
+    "document_damaged": "Stored file found damaged",
+    "document_quarantined": "File kept apart: malware found",
+    "legal_hold_placed": "Legal hold placed",
+    "legal_hold_lifted": "Legal hold lifted",
     # Asked for like an act, see `file_entries.py`.
     "contact_recorded": "Informal contact",
     "use_consent_recorded": "Use for another purpose",
@@ -46,7 +59,8 @@ CORRECTABLE: Final = frozenset(
     {"pause_opened", "pause_closed", "deadline_set", "deadline_extended", "deadline_met", "deadline_disputed"}
     | {"clock_fact_recorded"}
     | {"contact_recorded", "use_consent_recorded", "safe_conduct_recorded", "cost_recorded"}
+    | {"exhibit_received", "exhibit_handed_over", "exhibit_returned"}
 )
-"""Those from which something follows, a deadline or a round: a wrong one is annulled by a correction, like an act of
-the law.
+"""Those from which something follows, a deadline, a round or the custody of an exhibit: a wrong one is annulled by a
+correction, like an act of the law.
 """

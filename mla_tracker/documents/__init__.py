@@ -1,0 +1,1 @@
+"""Letters, annexes, exhibits, translations: bytes that a court can rely on, and the custody of the real things."""
