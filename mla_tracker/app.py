@@ -6,7 +6,7 @@ from config.settings import Settings
 from mla_tracker.accounts.passkeys import Place
 from mla_tracker.audit.services import AccessLog
 from mla_tracker.core.folders import TEMPLATES
-from mla_tracker.office_from_settings import open_office, seals
+from mla_tracker.office_from_settings import open_office, open_vault, seals
 from mla_tracker.web import assets, preferences
 from mla_tracker.web.access import check_declared
 from mla_tracker.web.account.factors import bp as factors
@@ -24,6 +24,8 @@ from mla_tracker.web.context import Services, current_actor, install_context
 from mla_tracker.web.dashboard.views import bp as dashboard
 from mla_tracker.web.deadlines.views import bp as deadlines
 from mla_tracker.web.directory.views import bp as directory
+from mla_tracker.web.documents import bp as documents
+from mla_tracker.web.documents_admin import bp as documents_admin
 from mla_tracker.web.errors import install_errors
 from mla_tracker.web.extensions import install_extensions
 from mla_tracker.web.headers import install_headers
@@ -67,6 +69,8 @@ def create_app(settings: Settings) -> Flask:
         app,
         Services(
             office=office,
+            vault=open_vault(settings),
+            malware_scanner=settings.clamd_url is not None,
             jobs=QueueByName(settings.broker_url),
             access_log=AccessLog(office.sessions, office.audit_key),
             office_name=OFFICE_NAME,
@@ -119,6 +123,8 @@ def _register(app: Flask, settings: Settings) -> None:
         reports,
         cases,
         proceedings,
+        documents,
+        documents_admin,
         directory,
         codes,
         audit,

@@ -1,14 +1,14 @@
 """Documents, their versions, legal holds, and the daily check of every stored file.
 
 Revision ID: 0027
-Revises: 0025
+Revises: 0018
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0027"
-down_revision = "0025"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

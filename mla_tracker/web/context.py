@@ -23,6 +23,7 @@ from mla_tracker.cases.models import Case
 from mla_tracker.casework.office import Office
 from mla_tracker.core import clock
 from mla_tracker.core.jobs import JobQueue
+from mla_tracker.documents.vault import Vault
 
 AWAY_SECONDS: Final = 10
 """After how long a browser may ask again when the database was away."""
@@ -33,10 +34,13 @@ NOBODY = Actor(None, "", None, frozenset())
 @dataclass(frozen=True)
 class Services:
     """What the entry point gives the pages. `metrics_token` "": figures for Prometheus from this machine only.
-    `second_factor`: whether nobody works here without one; `place`: where passkeys hold.
+    `second_factor`: whether nobody works here without one; `place`: where passkeys hold; `malware_scanner`: whether
+    the office has one.
     """
 
     office: Office
+    vault: Vault
+    malware_scanner: bool
     jobs: JobQueue
     access_log: AccessLog
     office_name: str
@@ -125,14 +129,19 @@ def store_is_away() -> bool:
     return bool(g.get("store_away", False))
 
 
-def looked_at(code: str, case: Case) -> None:
+def looked_at(code: str, case: Case, about: str = "") -> None:
     """Record that a case was looked at, after its page was made and in a transaction of its own.
 
-    Where that fails, a restricted case is not shown.
+    `about`: a number that says which part of it. Where that fails, a restricted case is not shown.
     """
     try:
         services().access_log.record(
-            code, actor_id=current_actor().account_id, case_id=case.id, address=client_address(), now=now()
+            code,
+            actor_id=current_actor().account_id,
+            case_id=case.id,
+            about=about,
+            address=client_address(),
+            now=now(),
         )
     except Exception:
         if case.confidentiality == "restricted":

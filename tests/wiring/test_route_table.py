@@ -24,6 +24,7 @@ from mla_tracker.accounts.models import Account
 from mla_tracker.accounts.permissions import Permission, Role
 from mla_tracker.accounts.queries import actor_of
 from mla_tracker.cases.models import AssistanceItem, Case, Person
+from mla_tracker.casework.act import act
 from mla_tracker.casework.calendars import make_change
 from mla_tracker.casework.recomputing import work_off
 from mla_tracker.casework.registering import register
@@ -31,10 +32,12 @@ from mla_tracker.core import clock
 from mla_tracker.core.database import Sessions
 from mla_tracker.deadlines.models import CalendarChange, Deadline
 from mla_tracker.deadlines.office_calendars import OFFICE, Change
-from mla_tracker.office_from_settings import open_office
+from mla_tracker.documents.services import store_made
+from mla_tracker.office_from_settings import open_office, open_vault
 from mla_tracker.statistics.computing import compute_snapshot
 from mla_tracker.statistics.services import UNRESTRICTED, Wanted
 from mla_tracker.web.access import PERMISSION
+from tests.factories.documents import PDF, particulars
 from tests.factories.office import a_world
 from tests.support.browsing import application, person, signed_in, token
 
@@ -47,7 +50,7 @@ CAREFUL = {"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy
 
 @pytest.fixture
 def app(settings: Settings, sessions: Sessions, run_folder: Path) -> Flask:
-    """An office with two requests (the second restricted), people of each role, and figures."""
+    """An office with two requests (the second restricted) and a document in each, people of each role, and figures."""
     made, office = application(settings, run_folder), open_office(settings)
     with sessions() as session:
         world = a_world(office, session)
@@ -55,7 +58,9 @@ def app(settings: Settings, sessions: Sessions, run_folder: Path) -> Flask:
         now = clock.now()
         for confidentiality in ("ordinary", "restricted"):
             given = world.registration(confidentiality=confidentiality)
-            register(office, session, given, actor=world.officer, recorded_at=now)
+            done = register(office, session, given, actor=world.officer, recorded_at=now)
+            with act(office, session, done.case_id, actor=world.officer) as a:
+                store_made(a, open_vault(settings), particulars(exhibit=True), "Letter.pdf", PDF)
         closed = Change(OFFICE, now.date(), now.date(), works=False, name="Closed")
         keeper = replace(world.supervisor, permissions=frozenset({Permission.ADMIN_OFFICE}))
         make_change(office, session, closed, source="Order", version="", actor=keeper, now=now)
@@ -77,7 +82,7 @@ def addresses(app: Flask, sessions: Sessions) -> Iterator[tuple[Rule, str, str]]
             "account_id": session.scalars(select(Account.id).order_by(Account.id)).first(),
             "authority_id": case.counterpart_authority_id, "seq": 1, "session_id": 1, "passkey_id": 1,
             "token": "none", "access_id": 1, "verdict": "keep", "notice_id": 1,
-            "name": "none.eml", "filename": "none.css",
+            "name": "none.eml", "filename": "none.css", "version": 1,
             "deadline_id": session.scalars(
                 select(Deadline.id).where(Deadline.case_id == case.id, Deadline.rule_code == "HOUSE_REVIEW")
             ).one(),
@@ -114,7 +119,7 @@ def answers(app: Flask, sessions: Sessions) -> str:
                 found.append(str(client.post(address, data={"csrf_token": tokens[name]}).status_code))
             else:
                 found.append(str(client.get(address).status_code))
-        lines.append(f"{method:<5}{rule.rule:<61}" + "".join(f"{one:<15}" for one in found).rstrip())
+        lines.append(f"{method:<5}{rule.rule:<60} " + "".join(f"{one:<15}" for one in found).rstrip())
     return "\n".join(lines) + "\n"
 
 

@@ -6,8 +6,9 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from mla_tracker.accounts.permissions import Permission
+from mla_tracker.documents.queries import damaged_files
 from mla_tracker.web.access import requires
-from mla_tracker.web.context import permitted
+from mla_tracker.web.context import db, permitted
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -27,9 +28,11 @@ def index() -> Any:
         ),
         (Permission.ADMIN_OFFICE, _("Working calendars"), "/admin/calendars", _("Holidays, closures of the office")),
         (Permission.ADMIN_MAIL, _("Reminder ladders"), "/admin/ladders", _("When each clock reminds, and whom")),
+        (Permission.ADMIN_OFFICE, _("Documents"), "/admin/documents", _("Whether stored files are whole; retention")),
         (Permission.ADMIN_MAIL, _("Mail"), "/admin/mail", _("The queue, what could not be delivered, the last sweep")),
     ]
     return render_template(
         "admin/index.html",
         parts=[(label, url, words) for permission, label, url, words in parts if permitted(permission)],
+        damaged=damaged_files(db()) if permitted(Permission.ADMIN_OFFICE) else 0,
     )

@@ -41,12 +41,15 @@ ACTS: Final[Mapping[str, Any]] = {
     "calendar_changed": _l("Calendar changed"),
     "calendar_change_withdrawn": _l("Change of a calendar taken back"),
     "mail_retried": _l("Message tried again"),
+    "retention_changed": _l("Retention period of documents changed"),
 }
 LOOKS: Final[Mapping[str, Any]] = {
     "case_viewed": _l("Looked at a request"),
     "case_listed": _l("Saw a restricted request in a list"),
     "cases_exported": _l("Exported a list of requests"),
     "case_file_exported": _l("Exported the file of a request"),
+    "document_viewed": _l("Looked at a document"),
+    "document_downloaded": _l("Downloaded a document"),
 }
 KEYS: Final[Mapping[str, Any]] = {
     "account": _l("account"),

@@ -21,6 +21,7 @@ from mla_tracker.cases.work_queries import CaseWork, work_of
 from mla_tracker.deadlines.queries import deadlines_of
 from mla_tracker.decisions.queries import refusals_of
 from mla_tracker.directory.queries import authority_names
+from mla_tracker.documents.queries import documents_of, hold_on
 from mla_tracker.instruments.catalogue import Catalogue
 from mla_tracker.instruments.queries import catalogue
 from mla_tracker.proceedings.queries import proceedings_of
@@ -37,8 +38,9 @@ from mla_tracker.web.cases.linked import linked_requests
 from mla_tracker.web.cases.presenting import outcome_label, status_label, status_sign, timeline, timeline_lines, turn
 from mla_tracker.web.cases.presenting import told as in_a_noun
 from mla_tracker.web.cases.rounds import shown_rounds
-from mla_tracker.web.context import current_actor, db, now, office, today
+from mla_tracker.web.context import current_actor, db, now, office, services, today
 from mla_tracker.web.directory.words import CHANNELS
+from mla_tracker.web.documents.presenting import document_lines
 from mla_tracker.web.filters import bdi, country, day, joined, language, weekday_day
 from mla_tracker.web.reminders.words import REASONS as NOTICE_REASONS
 from mla_tracker.web.reminders.words import STATES as NOTICE_STATES
@@ -72,6 +74,8 @@ def case_page(case: Case) -> dict[str, Any]:
     refused = refusals_of(session, case.id)
     refusals = [_refusal(row, case, codes) for row in refused]
     notices = [_notice(line) for line in notices_of(session, actor, case.id)[:20]]
+    scanner = services().malware_scanner
+    documents = document_lines(documents_of(session, actor, case.id), case.reference, scanner=scanner)
     told = timeline(
         tables,
         events,
@@ -136,17 +140,20 @@ def case_page(case: Case) -> dict[str, Any]:
         ],
         "timeline": timeline_lines(told, deadlines, case, today()),
         "refusals": refusals,
+        "documents": documents,
+        "hold": hold_on(session, actor, case.id),
         "notices": notices,
         "particulars_facts": _particulars(case, names),
         "basis_facts": _bases(case, codes),
         "offences": [_offence(row.offence_code, codes) for row in case.offences],
-        "sections": _sections(case, told, deadlines, work, rounds, refusals, notices),
+        "sections": _sections(case, told, deadlines, work, rounds, refusals, documents, notices),
         "work": work,
         "noun": in_a_noun,
         "words": words,
         "today": today(),
         "now": now(),
         "may_work": actor.may(Permission.REQUEST_WORK),
+        "may_approve": actor.may(Permission.REQUEST_APPROVE),
         "may_restrict": actor.may(Permission.CASE_RESTRICT),
         "may_export": actor.may(Permission.CASE_EXPORT),
     }
@@ -374,6 +381,7 @@ def _sections(
     work: CaseWork,
     rounds: Sequence[Any],
     refusals: Sequence[Any],
+    documents: Sequence[Any],
     notices: Sequence[Any],
 ) -> list[tuple[Any, str, int | None, bool]]:
     lines: list[tuple[Any, str, int | None, bool]] = []
@@ -386,6 +394,7 @@ def _sections(
     lines += [(_("Tasks"), "#tasks", still, False), (_("Notes"), "#notes", len(work.notes), False)]
     if refusals:
         lines.append((_("Refusals"), "#refusals", len(refusals), False))
+    lines.append((_("Documents"), "#documents", len(documents), False))
     lines.append((_("Timeline"), "#timeline", len(told), False))
     if notices:
         lines.append((_("Reminders"), "#reminders", len(notices), False))

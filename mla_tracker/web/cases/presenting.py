@@ -51,6 +51,13 @@ _DETAILS: Final[Mapping[str, Any]] = {
     "amount": _l("Amount"),
     "currency": _l("Currency"),
     "no_consultation_reason": _l("No consultation"),
+    "document": _l("Document no."),
+    "file_version": _l("Version"),
+    "giver": _l("Given by"),
+    "receiver": _l("Received by"),
+    "purpose": _l("Purpose"),
+    "means": _l("Means"),
+    "finding": _l("Found"),
 }
 _DATES: Final[Mapping[str, Any]] = {
     "reply_due": _l("answer due"),
