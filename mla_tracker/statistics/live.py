@@ -5,10 +5,11 @@ Each number is counted by the same conditions as the list of requests, so that t
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, literal, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from mla_tracker.accounts.actor import Actor
@@ -93,9 +94,9 @@ class Custody:
     due_on: date
 
 
-def can_be_counted(session: Session, actor: Actor, chosen: CaseFilter, today: date) -> bool:
+def can_be_counted(session: Session, actor: Actor, chosen: CaseFilter, today: date, now: datetime) -> bool:
     """Whether few enough cases are open to be counted now."""
-    where = (visible(actor, Case.id), *conditions(replace(chosen, open_only=True), today))
+    where = (visible(actor, Case.id), *conditions(replace(chosen, open_only=True), today, now))
     capped = select(literal(1)).select_from(Case).where(*where).limit(COUNTED_AT_MOST + 1).subquery()
     return (session.scalar(select(func.count()).select_from(capped)) or 0) <= COUNTED_AT_MOST
 
@@ -105,18 +106,18 @@ def no_answer_since(today: date) -> date:
     return today - timedelta(days=NO_RESPONSE_DAYS)
 
 
-def counters(session: Session, actor: Actor, chosen: CaseFilter, today: date) -> Counters:
+def counters(session: Session, actor: Actor, chosen: CaseFilter, today: date, now: datetime) -> Counters:
     """The counters in one query over the open cases."""
     chosen = replace(chosen, open_only=True)
-    silent = _all(replace(chosen, no_answer_since=no_answer_since(today)), today)
+    silent = _all(replace(chosen, no_answer_since=no_answer_since(today)), today, now)
     row = session.execute(
         select(
             func.count(),
-            func.count().filter(_all(replace(chosen, overdue=True), today)),
-            func.count().filter(_all(replace(chosen, custody=True), today)),
+            func.count().filter(_all(replace(chosen, overdue=True), today, now)),
+            func.count().filter(_all(replace(chosen, custody=True), today, now)),
             func.count().filter(silent),
             func.min(Case.sent_on).filter(silent),
-        ).where(visible(actor, Case.id), *conditions(chosen, today))
+        ).where(visible(actor, Case.id), *conditions(chosen, today, now))
     ).one()
     ends = session.scalar(
         select(func.min(Deadline.due_on))
@@ -125,13 +126,13 @@ def counters(session: Session, actor: Actor, chosen: CaseFilter, today: date) ->
             running(),
             Deadline.clock == "max_custody",
             visible(actor, Case.id),
-            *conditions(replace(chosen, custody=True), today),
+            *conditions(replace(chosen, custody=True), today, now),
         )
     )
     return Counters(row[0], row[1], row[2], row[3], ends, row[4])
 
 
-def ages(session: Session, actor: Actor, chosen: CaseFilter, today: date) -> list[Band]:
+def ages(session: Session, actor: Actor, chosen: CaseFilter, today: date, now: datetime) -> list[Band]:
     """The open cases by age, all bands, the youngest first."""
     chosen = replace(chosen, open_only=True)
     spans = [
@@ -141,39 +142,41 @@ def ages(session: Session, actor: Actor, chosen: CaseFilter, today: date) -> lis
     columns: list[ColumnElement[int]] = []
     for _first, _last, since, until in spans:
         within = replace(chosen, opened_from=since, opened_to=until)
-        columns.append(func.count().filter(_all(within, today)))
-        columns.append(func.count().filter(_all(replace(within, overdue=True), today)))
-    row = session.execute(select(*columns).where(visible(actor, Case.id), *conditions(chosen, today))).one()
+        columns.append(func.count().filter(_all(within, today, now)))
+        columns.append(func.count().filter(_all(replace(within, overdue=True), today, now)))
+    row = session.execute(select(*columns).where(visible(actor, Case.id), *conditions(chosen, today, now))).one()
     return [
         Band(first, last, row[2 * number], row[2 * number + 1], since, until)
         for number, (first, last, since, until) in enumerate(spans)
     ]
 
 
-def officers(session: Session, actor: Actor, chosen: CaseFilter, today: date) -> list[Officer]:
+def officers(session: Session, actor: Actor, chosen: CaseFilter, today: date, now: datetime) -> list[Officer]:
     """Overdue against open cases for each lead, the most overdue first; those without a lead last."""
     chosen = replace(chosen, open_only=True)
-    late = func.count().filter(_all(replace(chosen, overdue=True), today))
+    late = func.count().filter(_all(replace(chosen, overdue=True), today, now))
     rows = session.execute(
         select(Case.lead_id, func.coalesce(Account.name, ""), func.count(), late)
         .outerjoin(Account, Account.id == Case.lead_id)
-        .where(visible(actor, Case.id), *conditions(chosen, today))
+        .where(visible(actor, Case.id), *conditions(chosen, today, now))
         .group_by(Case.lead_id, Account.name)
         .order_by(Case.lead_id.is_(None), late.desc(), func.count().desc(), Account.name)
     )
     return [Officer(number, name, count, overdue) for number, name, count, overdue in rows]
 
 
-def executing(session: Session, actor: Actor, chosen: CaseFilter, today: date, limit: int = LISTED) -> list[Executing]:
+def executing(
+    session: Session, actor: Actor, chosen: CaseFilter, today: date, now: datetime, limit: int = LISTED
+) -> list[Executing]:
     """The executing authorities with the most overdue cases, then those with the most open ones."""
     chosen = replace(chosen, open_only=True)
     number = func.count(Case.id.distinct())
-    late = number.filter(_all(replace(chosen, overdue=True), today))
+    late = number.filter(_all(replace(chosen, overdue=True), today, now))
     rows = session.execute(
         select(Authority.id, Authority.name, number, late)
         .join(AssistanceItem, AssistanceItem.executing_authority_id == Authority.id)
         .join(Case, Case.id == AssistanceItem.case_id)
-        .where(AssistanceItem.outcome.is_(None), visible(actor, Case.id), *conditions(chosen, today))
+        .where(AssistanceItem.outcome.is_(None), visible(actor, Case.id), *conditions(chosen, today, now))
         .group_by(Authority.id, Authority.name)
         .order_by(late.desc(), number.desc(), Authority.name, Authority.id)
         .limit(limit)
@@ -181,19 +184,21 @@ def executing(session: Session, actor: Actor, chosen: CaseFilter, today: date, l
     return [Executing(*row) for row in rows]
 
 
-def custody(session: Session, actor: Actor, chosen: CaseFilter, today: date, limit: int = LISTED) -> list[Custody]:
+def custody(
+    session: Session, actor: Actor, chosen: CaseFilter, today: date, now: datetime, limit: int = LISTED
+) -> list[Custody]:
     """The persons in custody, by the limit that ends first."""
     first = (
         select(Deadline.case_id, Deadline.label, Deadline.due_on)
+        .ext(distinct_on(Deadline.case_id))
         .where(running(), Deadline.clock == "max_custody")
-        .distinct(Deadline.case_id)
         .order_by(Deadline.case_id, Deadline.due_on, Deadline.id)
         .subquery()
     )
     rows = session.execute(
         select(Case.reference, Case.counterpart, first.c.label, first.c.due_on)
         .join(first, first.c.case_id == Case.id)
-        .where(visible(actor, Case.id), *conditions(replace(chosen, custody=True), today))
+        .where(visible(actor, Case.id), *conditions(replace(chosen, custody=True), today, now))
         .order_by(first.c.due_on, Case.id)
         .limit(limit)
     )
@@ -215,13 +220,13 @@ def oldest_open(session: Session, actor: Actor, state: str, direction: str, limi
 
 
 def without_response(
-    session: Session, actor: Actor, chosen: CaseFilter, today: date, limit: int = LISTED
+    session: Session, actor: Actor, chosen: CaseFilter, today: date, now: datetime, limit: int = LISTED
 ) -> Sequence[Silent]:
     """Requests of ours without response, the longest first, with how often the other State was reminded."""
     chosen = replace(chosen, no_answer_since=no_answer_since(today))
     found = (
         select(Case.id, Case.reference, Case.counterpart, Case.sent_on)
-        .where(visible(actor, Case.id), *conditions(chosen, today))
+        .where(visible(actor, Case.id), *conditions(chosen, today, now))
         .order_by(Case.sent_on, Case.id)
         .limit(limit)
         .subquery()
@@ -240,5 +245,5 @@ def without_response(
     return [Silent(ref, state or "", sent, number, last) for _id, ref, state, sent, number, last in rows]
 
 
-def _all(filters: CaseFilter, today: date) -> ColumnElement[bool]:
-    return and_(*conditions(filters, today))
+def _all(filters: CaseFilter, today: date, now: datetime) -> ColumnElement[bool]:
+    return and_(*conditions(filters, today, now))

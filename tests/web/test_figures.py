@@ -203,7 +203,7 @@ def test_live_and_snapshot_are_said_apart(app: Flask, settings: Settings, office
     text = plain(client.get("/dashboard").text)
     assert re.search(r"Open cases\s+now\s*11\b", text)
     yesterday = today - timedelta(days=1)
-    assert re.search(rf"Median to answer\s+{yesterday.day} {yesterday:%b}", text)
+    assert re.search(rf"Half answered within\s+{yesterday.day} {yesterday:%b}", text)
 
 
 def test_before_the_first_snapshot_the_pages_say_what_will_come(app: Flask, office: Sessions) -> None:

@@ -18,6 +18,7 @@ from mla_tracker.statistics.definitions import FLOOR, GROUND, GROUND_ABROAD, NO_
 from mla_tracker.statistics.live import Counters
 from mla_tracker.statistics.models import Snapshot, SnapshotFigure
 from mla_tracker.statistics.queries import Figures
+from mla_tracker.web.context import now
 from mla_tracker.web.filters import day, number, percent, weekday_day
 from mla_tracker.web.statistics.addresses import View, figure_cases, live_cases
 from mla_tracker.web.statistics.trends import Trend, Trends
@@ -55,7 +56,7 @@ def live_figures(
     """The figures that are counted now; their trends are those between snapshots. `snapshot`: where too many are open
     to be counted now, the one from which they come instead, and to whose cases they lead.
     """
-    now = _("now") if snapshot is None else _short(snapshot.as_of)
+    when = _("now") if snapshot is None else _short(snapshot.as_of)
 
     def cases(measure: str, **filters: Any) -> str:
         return live_cases(view, **filters) if snapshot is None else figure_cases(snapshot.id, view.key(measure))
@@ -71,15 +72,15 @@ def live_figures(
     oldest = _("the oldest sent %(day)s", day=day(found.oldest_sent)) if found.oldest_sent else ""
     of_open = _("%(share)s of open", share=percent(found.overdue / found.open)) if found.open else ""
     return {
-        "open": Shown(_("Open cases"), now, number(found.open), "", cases("open", open=1), moved("open", None)),
+        "open": Shown(_("Open cases"), when, number(found.open), "", cases("open", open=1), moved("open", None)),
         "overdue": Shown(
-            _("Overdue"), now, number(found.overdue), "", cases("overdue", overdue=1), moved("overdue", True), of_open
+            _("Overdue"), when, number(found.overdue), "", cases("overdue", overdue=1), moved("overdue", True), of_open
         ),
         "custody": Shown(
-            _("In custody"), now, number(found.custody), "", cases("custody", custody=1), moved("custody", None), ends
+            _("In custody"), when, number(found.custody), "", cases("custody", custody=1), moved("custody", None), ends
         ),
         "no_response": Shown(
-            _("No response"), now, number(found.no_response), _("sent"),
+            _("No response"), when, number(found.no_response), _("sent"),
             cases("no_response", no_answer=NO_RESPONSE_DAYS), moved("no_response", True), oldest,
         ),
     }  # fmt: skip
@@ -170,7 +171,7 @@ def withheld(row: SnapshotFigure | None, n: int | None = None) -> str:
 
 def age_rows(session: Session, actor: Actor, view: View, today: date) -> list[dict[str, Any]]:
     """The bands of age with the length of their bar and the address of their cases."""
-    bands = live.ages(session, actor, view.chosen(), today)
+    bands = live.ages(session, actor, view.chosen(), today, now())
     longest = max([band.cases for band in bands] or [0]) or 1
     shades = ("r1", "r1", "r2", "r3", "r4")
     return [
@@ -201,7 +202,7 @@ def _band_words(first: int, last: int | None) -> str:
 
 def officer_rows(session: Session, actor: Actor, view: View, today: date) -> list[dict[str, Any]]:
     """Each lead with overdue against open; who has nothing overdue stands below the most loaded."""
-    found = live.officers(session, actor, view.chosen(), today)
+    found = live.officers(session, actor, view.chosen(), today, now())
     named = [row for row in found if row.account_id is not None][:OFFICERS] + [
         row for row in found if row.account_id is None
     ]
@@ -233,7 +234,7 @@ def snapshot_counters(figures: Figures, view: View) -> Counters:
 
 def executing_rows(session: Session, actor: Actor, view: View, today: date) -> list[dict[str, Any]]:
     """Executing authorities with overdue against open cases, those with the most overdue first."""
-    found = live.executing(session, actor, view.chosen(), today)
+    found = live.executing(session, actor, view.chosen(), today, now())
     longest = max([row.open for row in found] or [0]) or 1
     return [
         {
