@@ -194,7 +194,8 @@ def _length(
             "calendar": calendar.name,
         }
     )
-    steps += [one.step() for one in extensions]
+    # What was added to the period itself is counted as the period is.
+    steps += [one.step() | ({"working": True} if period.working and one not in further else {}) for one in extensions]
     return end
 
 

@@ -24,7 +24,8 @@ def _hour_unknown(_step: Mapping[str, Any]) -> str:
 
 def _extension(step: Mapping[str, Any]) -> str:
     replaced = "in place of the period" if step["how"] == "total" else "more"
-    return f"extension: {step['amount']} {step['unit']} {replaced}{_reason(step)}"
+    kind = "working " if step.get("working") else ""
+    return f"extension: {step['amount']} {kind}{step['unit']} {replaced}{_reason(step)}"
 
 
 def _agreed(step: Mapping[str, Any]) -> str:

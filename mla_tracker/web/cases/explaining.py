@@ -39,7 +39,8 @@ class Told:
         if side in SIDES:
             found.append(_("delay of: %(side)s", side=SIDES[side]))
         if who := self.people.get(part.get("author") or 0):
-            found.append(_("recorded by %(who)s", who=bdi(who)))
+            before, after = _("recorded by %(who)s", who="\0").split("\0")
+            found.append(Markup("{}{}{}").format(before, bdi(who), after))
         return Markup("; ").join(found)
 
 
@@ -144,7 +145,8 @@ def _step(step: Mapping[str, Any], zone: ZoneInfo, told: Told) -> tuple[Any, Any
 def _extension(step: Mapping[str, Any], told: Told) -> tuple[Any, Any]:
     total = step["how"] == "total"
     words = _("extension, in place of the period") if total else _("extension")
-    return f"{'=' if total else '+'} {amount_words(step['amount'], step['unit'])}", _with_reason(words, step, told)
+    amount = amount_words(step["amount"], step["unit"], working=bool(step.get("working")))
+    return f"{'=' if total else '+'} {amount}", _with_reason(words, step, told)
 
 
 def _with_reason(words: str, step: Mapping[str, Any], told: Told) -> Markup:

@@ -182,6 +182,11 @@ def _lines(entry: Entry) -> list[str]:
             continue
         text = str(value)
         lines.append(f"{label}: {text}" if label else text)
+    if entry.code == "deadlines_moved":
+        lines += [
+            f"{_(one['label'])}: {' → '.join(day(date.fromisoformat(on)) for on in (one['was'], one['now']) if on)}"
+            for one in entry.detail.get("moved", ())
+        ]
     if entry.code == "clock_fact_recorded":
         lines.append(str(_(seed_limits().events[entry.detail["fact"]].text)))
     if entry.code == "particulars_changed":
