@@ -5,6 +5,7 @@ Without the salt the digest that is left tells nothing, even of a detail that co
 changes to the file is erased this way: the status of a case follows from the details of the others.
 """
 
+import json
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +17,8 @@ from mla_tracker.audit.services import record_administration
 from mla_tracker.audit.verifier import ERASED
 from mla_tracker.cases.file_events import CORRECTABLE, FILE_EVENTS
 from mla_tracker.cases.models import Case, CaseEvent, CaseEventDetail
+from mla_tracker.cases.registration import refresh_search_text
+from mla_tracker.cases.work_models import Note, NoteMention
 from mla_tracker.core.errors import DomainError, Invalid, NotVisible
 
 ERASABLE: Final = frozenset(FILE_EVENTS) - CORRECTABLE
@@ -39,6 +42,8 @@ def erase_detail(
         raise NotVisible("There is no such entry.")
     if event.code not in ERASABLE:
         raise DomainError("Where the request stands follows from this entry: it can be corrected, not erased.")
+    if event.code == "note_added":
+        _erase_note(session, event)
     session.execute(text("SELECT set_config('mla.erasing', 'on', true)"))
     gone = session.execute(
         delete(CaseEventDetail).where(CaseEventDetail.event_id == event.id).returning(CaseEventDetail.event_id)
@@ -48,3 +53,12 @@ def erase_detail(
     session.execute(text("SELECT set_config('mla.erasing', 'off', true)"))
     detail = {"chain": f"case:{event.case_id}", "entry": seq, "ground": ground.strip()}
     record_administration(session, key, actor_id=actor_id, code=ERASED, detail=detail, now=now)
+
+
+def _erase_note(session: Session, event: CaseEvent) -> None:
+    """The note of which the entry tells goes with it, and its words from what the request is found by."""
+    written = session.scalar(select(CaseEventDetail.text).where(CaseEventDetail.event_id == event.id))
+    note_id = json.loads(written)["note"] if written else None
+    session.execute(delete(NoteMention).where(NoteMention.note_id == note_id))
+    session.execute(delete(Note).where(Note.id == note_id, Note.case_id == event.case_id))
+    refresh_search_text(session, session.get_one(Case, event.case_id))

@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 
 from mla_tracker.audit.chain import Reason
 from mla_tracker.audit.verifier import verify
-from mla_tracker.cases.models import CaseEventDetail
+from mla_tracker.cases.models import Case, CaseEventDetail
+from mla_tracker.cases.notes import add_note
 from mla_tracker.cases.queries import entries_of
 from mla_tracker.cases.registration import particulars_of
 from mla_tracker.cases.trail import case_chains
+from mla_tracker.cases.work_models import Note
+from mla_tracker.casework.act import act
 from mla_tracker.casework.editing import edit_particulars
 from mla_tracker.casework.erasing import erase_detail
 from mla_tracker.core.database import Sessions
@@ -52,3 +55,22 @@ def test_a_detail_is_erased_and_the_trail_says_so_and_holds(sessions: Sessions, 
     found = verify(sessions, office.audit_key, [case_chains]).first
     assert found is not None, "what was deleted without a word is found"
     assert (found.chain, found.seq, found.reason) == (f"case:{case_id}", 1, Reason.DETAIL_GONE)
+
+
+def test_with_the_entry_of_a_note_goes_the_note_and_what_it_is_found_by(
+    sessions: Sessions, owner_engine: Engine
+) -> None:
+    office = an_office(sessions)
+    with sessions() as session:
+        world = a_world(office, session)
+        case = world.register()
+        with act(office, session, case.id, actor=world.officer, recorded_at=NOW) as opened:
+            add_note(opened, "A Zugspitze account.", [world.supervisor.account_id or 0])
+        reference, last = case.reference, len(entries_of(session, case.id))
+    with Session(owner_engine) as session:
+        erase_detail(session, office.audit_key, reference, last, ground="Data Protection Act, 17", actor_id=7, now=NOW)
+        session.commit()
+    with sessions() as session:
+        assert session.scalars(select(Note)).all() == []
+        assert "zugspitze" not in str(session.scalars(select(Case.search_text)).all())
+    assert verify(sessions, office.audit_key, [case_chains]).first is None
