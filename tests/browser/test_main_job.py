@@ -17,21 +17,30 @@ from config.settings import Settings
 from mla_tracker.accounts.actor import SYSTEM
 from mla_tracker.accounts.models import Account
 from mla_tracker.cases.models import Case
+from mla_tracker.casework.act import act as opened_act
 from mla_tracker.casework.demo.load import load
+from mla_tracker.casework.office import Office
 from mla_tracker.casework.proceeding_acts import NewProceeding, open_proceeding
 from mla_tracker.core import clock
 from mla_tracker.core.database import Sessions
 from mla_tracker.directory.models import Authority
-from mla_tracker.office_from_settings import open_office
+from mla_tracker.documents.services import store_made
+from mla_tracker.documents.vault import Vault
+from mla_tracker.office_from_settings import open_office, open_vault
 from mla_tracker.statistics.computing import compute_snapshot
 from mla_tracker.statistics.services import Wanted
 from tests.browser.gallery_server import serving
 from tests.browser.looking import PHONE, WIDE, violations
+from tests.factories.documents import PDF, particulars
 from tests.support.browsing import PASSWORD, application, person
 
 Scheme = Literal["light", "dark"]
-FOR_MACHINES = {"/healthz", "/readyz", "/metrics", "/dev/mail/<name>", "/dev/mail/<name>/html", "/dev/gallery"}
-"""Not for people, or tried elsewhere: the gallery by itself, the letters of development with the mail pages."""
+DOWNLOAD = "/cases/<case_ref:reference>/documents/<int:number>/versions/<int:version>"
+FOR_MACHINES = {
+    "/healthz", "/readyz", "/metrics", "/dev/mail/<name>", "/dev/mail/<name>/html", "/dev/gallery", DOWNLOAD,
+}  # fmt: skip
+"""Not for people, or tried elsewhere: the gallery by itself, the letters of development with the mail pages, the bytes
+of a document."""
 
 CHOOSE = """(field, wanted) => {
   const found = [...field.options].find((one) => one.value === wanted || one.text.includes(wanted));
@@ -176,6 +185,14 @@ def test_a_request_comes_in_is_refused_with_reasons_and_one_goes_out(context: Br
     chief.context.close()
 
 
+def store_a_document_in_each(office: Office, vault: Vault) -> None:
+    """An exhibit in every request."""
+    with office.sessions() as session:
+        for case_id in session.scalars(select(Case.id)).all():
+            with opened_act(office, session, case_id, actor=SYSTEM) as opened:
+                store_made(opened, vault, particulars(exhibit=True), "Letter.pdf", PDF)
+
+
 def addresses_of(app: Flask, sessions: Sessions, proceeding: str) -> dict[str, str]:
     """An address for each page of the application, by its rule; what a rule asks for is taken from the cases."""
     with sessions() as session:
@@ -188,6 +205,7 @@ def addresses_of(app: Flask, sessions: Sessions, proceeding: str) -> dict[str, s
         known: dict[str, Any] = {
             "reference": case.reference, "code": "acknowledged", "seq": 1, "item_id": case.items[0].id, "iso2": "CH",
             "authority_id": authority, "account_id": account, "table": "legal_basis",
+            "number": 1,
         }  # fmt: skip
     found = {}
     with app.test_request_context():
@@ -210,6 +228,7 @@ def test_every_page_is_accessible_fits_and_is_quiet(
     office = open_office(settings)
     for _step in load(office, cases=60):
         pass
+    store_a_document_in_each(office, open_vault(settings))
     yesterday = clock.today(settings.zone) - timedelta(days=1)
     compute_snapshot(office.sessions, Wanted(yesterday, "unrestricted"), zone=settings.zone)
     with sessions() as session:
