@@ -234,7 +234,10 @@ def chained_text(case_id: int, entry: Entry, recorded_at: datetime) -> str:
 def add_item(
     act: OpenAct, type_code: str, description: str, coercive: bool, authority_id: int | None
 ) -> AssistanceItem:
-    """A further measure sought: its row and the event that opens its life (UNCAC 46(3))."""
+    """A further measure sought: its row and the event that opens its life (UNCAC 46(3)). Not on a closed request."""
+    status = act.standing.place.status
+    if status is not None and act.cycle.statuses[status].terminal:
+        raise TransitionNotAllowed("The request is closed: reopen it, or register a supplement.")
     item = AssistanceItem(
         case_id=act.case.id,
         number=next_item_number(act.session, act.case.id),

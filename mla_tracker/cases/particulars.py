@@ -232,6 +232,15 @@ def _unknown(value: str | None, known: tuple[str, ...]) -> bool:
     return value is not None and value not in known
 
 
+def is_birth(text: str) -> bool:
+    """Whether a text is a day, a month or a year of birth as ISO 8601 writes them; files often know no more."""
+    try:
+        date.fromisoformat(text + "-01-01"[(len(text) - 4) :] if len(text) in (4, 7) else text)
+    except ValueError:
+        return False
+    return len(text) in (4, 7, 10)
+
+
 def changes(old: Mapping[str, Any], new: Particulars) -> dict[str, tuple[Any, Any]]:
     """The fields whose value differs, with the old and the new value."""
     return {name: (old[name], getattr(new, name)) for name in FIELDS if old[name] != getattr(new, name)}

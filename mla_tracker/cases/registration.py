@@ -19,6 +19,7 @@ from mla_tracker.cases.particulars import FIELDS, BasisGiven, OffenceGiven, Part
 from mla_tracker.cases.search import search_text
 from mla_tracker.cases.work_models import Note
 from mla_tracker.core.errors import Invalid
+from mla_tracker.directory.models import Authority
 
 
 def new_case(session: Session, registration: Registration, reference: str, now: datetime) -> Case:
@@ -85,6 +86,16 @@ def set_offences(session: Session, case_id: int, offences: Iterable[OffenceGiven
         )
         for offence in dict.fromkeys(offences)
     )
+
+
+def misplaced_authority(session: Session, particulars: Particulars) -> dict[str, str]:
+    """The message beside the other side's authority where it belongs to another State than the one named."""
+    if particulars.counterpart_authority_id is None:
+        return {}
+    state = session.scalar(select(Authority.state).where(Authority.id == particulars.counterpart_authority_id))
+    if state == particulars.counterpart:
+        return {}
+    return {"counterpart_authority_id": "This authority belongs to another State."}
 
 
 def add_person(session: Session, case_id: int, given: PersonGiven) -> Person:

@@ -45,6 +45,7 @@ from mla_tracker.cases.registration import (
     add_person,
     apply_particulars,
     default_coercive,
+    misplaced_authority,
     particulars_of,
     set_bases,
     set_offences,
@@ -89,6 +90,8 @@ def edit_particulars(
         changed = changes(old, new)
         if not changed:
             return False
+        if wrong := misplaced_authority(session, new):
+            raise Invalid(wrong)
         if "received_on" in changed and any(entry.code in _RECEIPTS for entry in a.entries):
             problem = "Correct the receipt in the timeline: the time limits count from that entry."
             raise Invalid({"received_on": problem})

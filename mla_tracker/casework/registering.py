@@ -25,6 +25,7 @@ from mla_tracker.cases.registration import (
     add_person,
     apply_particulars,
     default_coercive,
+    misplaced_authority,
     new_case,
     refresh_search_text,
     set_bases,
@@ -219,6 +220,7 @@ def _check(office: Office, session: Session, registration: Registration, now: da
         "incoming",
     ):
         errors["provisional_arrest_warrant"] = "Provisional arrest is asked for by an incoming request for extradition."
+    errors |= misplaced_authority(session, registration.particulars)
     if registration.registered_on and not registration.opened_on <= registration.registered_on <= today:
         errors["registered_on"] = "This day lies before the receipt or in the future."
     if registration.items and registration.kind == "extradition":

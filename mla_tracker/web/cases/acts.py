@@ -10,7 +10,7 @@ from markupsafe import Markup
 from mla_tracker.accounts.permissions import Permission
 from mla_tracker.cases.facts import FieldKind, FieldSpec, day_label, fields_asked, lacking
 from mla_tracker.cases.file_entries import FILE_ENTRIES
-from mla_tracker.cases.life_cycle import Transition, life_cycles
+from mla_tracker.cases.life_cycle import Transition, TransitionNotAllowed, life_cycles
 from mla_tracker.cases.models import Case
 from mla_tracker.cases.next_acts import GRAVE, offers
 from mla_tracker.cases.projection import Wanted, steps
@@ -51,7 +51,10 @@ def record_act(reference: str, code: str) -> Any:
     session, actor = db(), current_actor()
     case = find_case(session, actor, reference, whole=True)
     item_id = request.values.get("item", type=int)
-    row, blocked = _row(case, code, item_id)
+    try:
+        row, blocked = _row(case, code, item_id)
+    except TransitionNotAllowed as problem:
+        return _moved_on(case, code, item_id, problem), 422
     if not actor.may(Permission(row.permission)):
         raise NotPermitted(_("This act needs another role."))
     codes = catalogue(session)
@@ -95,6 +98,18 @@ def record_act(reference: str, code: str) -> Any:
         confirmed=_confirmed(refusal_to_confirm(code, item_id, entries), case, codes),
     )
     return page, 422 if form.errors else 200
+
+
+def _moved_on(case: Case, code: str, item_id: int | None, problem: TransitionNotAllowed) -> str:
+    """The request moved on while the form was open: why the act is not possible any more, and what was typed."""
+    tables = life_cycles()
+    cycle = tables.item if item_id is not None else tables.of(case.kind, case.direction)
+    row = next((row for row in cycle.transitions if row.event == code), None)
+    specs = fields_asked(row) if row is not None else ()
+    typed = [(spec.label, text) for spec in specs if (text := request.form.get(spec.name, "").strip())]
+    return render_template(
+        "cases/moved_on.html", case=case, label=event_title(tables, code), problem=problem.message, typed=typed
+    )
 
 
 def _possible(case: Case, entries: Sequence[Entry]) -> set[str]:

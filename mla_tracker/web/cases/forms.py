@@ -21,7 +21,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from mla_tracker.cases.facts import FieldKind, FieldSpec
 from mla_tracker.cases.particulars import (
@@ -33,6 +33,7 @@ from mla_tracker.cases.particulars import (
     Particulars,
     PersonGiven,
     Registration,
+    is_birth,
 )
 from mla_tracker.instruments.catalogue import Catalogue
 from mla_tracker.web.cases import words
@@ -73,6 +74,11 @@ class ItemForm(Form):
     description = StringField(_l("Particulars"), validators=[Length(max=500)])
     executing_authority_id = SelectField(_l("Executing authority"), coerce=no_number)
 
+    def validate_description(self, field: StringField) -> None:
+        """Particulars without a type would be lost with their row."""
+        if (field.data or "").strip() and not self.type_code.data:
+            raise ValidationError(_l("Choose what assistance is asked; these particulars have no type."))
+
 
 class PersonForm(Form):
     """A person with the name shown and the name in its own script."""
@@ -83,8 +89,16 @@ class PersonForm(Form):
     legal_person = BooleanField(_l("Legal person"))
     nationality = SelectField(_l("Nationality"), coerce=text_or_none)
     born_on = StringField(
-        _l("Born"), validators=[Length(max=20)], description=_l("Day, or year alone where no more is known")
+        _l("Born"), validators=[Length(max=20)], description=_l("Such as 1970-05-31, or the year alone")
     )
+
+    def validate_born_on(self, field: StringField) -> None:
+        """A day, a month or a year; a person without a name would be lost with the row."""
+        text = (field.data or "").strip()
+        if text and not is_birth(text):
+            raise ValidationError(_l("Enter a day such as 1970-05-31, a month such as 1970-05, or a year."))
+        if text and not (self.name.data or self.native.data or "").strip():
+            raise ValidationError(_l("Enter the name too."))
 
 
 class ParticularsForm(BaseForm):
