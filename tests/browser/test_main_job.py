@@ -23,6 +23,7 @@ from mla_tracker.casework.office import Office
 from mla_tracker.casework.proceeding_acts import NewProceeding, open_proceeding
 from mla_tracker.core import clock
 from mla_tracker.core.database import Sessions
+from mla_tracker.deadlines.models import Deadline
 from mla_tracker.directory.models import Authority
 from mla_tracker.documents.services import store_made
 from mla_tracker.documents.vault import Vault
@@ -38,9 +39,11 @@ Scheme = Literal["light", "dark"]
 DOWNLOAD = "/cases/<case_ref:reference>/documents/<int:number>/versions/<int:version>"
 FOR_MACHINES = {
     "/healthz", "/readyz", "/metrics", "/dev/mail/<name>", "/dev/mail/<name>/html", "/dev/gallery", DOWNLOAD,
+    "/login/link/<token>", "/cases/<case_ref:reference>/file", "/cases/together/<int:report_id>",
+    "/admin/calendars/<int:number>/withdraw",
 }  # fmt: skip
-"""Not for people, or tried elsewhere: the gallery by itself, the letters of development with the mail pages, the bytes
-of a document."""
+"""Not for people, or tried elsewhere: the gallery by itself, the letters of development with the mail pages, what is a
+file, and what is only there after an act: a link by mail, a change of a calendar, acts on many requests."""
 
 CHOOSE = """(field, wanted) => {
   const found = [...field.options].find((one) => one.value === wanted || one.text.includes(wanted));
@@ -205,15 +208,19 @@ def addresses_of(app: Flask, sessions: Sessions, proceeding: str) -> dict[str, s
         known: dict[str, Any] = {
             "reference": case.reference, "code": "acknowledged", "seq": 1, "item_id": case.items[0].id, "iso2": "CH",
             "authority_id": authority, "account_id": account, "table": "legal_basis",
+            "deadline_id": session.scalars(select(Deadline.id).where(Deadline.case_id == case.id)).first(),
             "number": 1,
         }  # fmt: skip
+    codes = {"codes.row": "UNCAC", "reports.report": "R1"}
     found = {}
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
             if "GET" in (rule.methods or ()) and rule.rule not in FOR_MACHINES and rule.endpoint != "static":
                 values = {name: known[name] for name in rule.arguments}
-                if rule.endpoint == "codes.row":
-                    values["code"] = "UNCAC"
+                if rule.endpoint in codes:
+                    values["code"] = codes[rule.endpoint]
+                elif rule.endpoint.startswith("limits."):
+                    values["code"] = "HOUSE_REVIEW"
                 if rule.rule.startswith("/proceedings/<"):
                     values |= {"reference": proceeding, "code": "proceeding_assigned"}
                     values = {name: values[name] for name in rule.arguments}

@@ -21,6 +21,7 @@ def proof_page(form: ProofForm, endpoint: str) -> str:
             passkey_url=url_for(f"{endpoint}_passkey") if factors.passkeys else "",
             by_code=factors.app_added_at is not None or (factors.any and factors.codes_left > 0),
             by_password=not factors.any,
+            email="" if factors.any else current_user.account.email,
             entering=endpoint == "auth.second_factor",
         )
     )
