@@ -166,7 +166,7 @@ def record(page: Page, request: str, one: Step) -> None:
     page.wait_for_url(request)
 
 
-@pytest.mark.parametrize(("kind", "direction"), LIVES, ids="-".join)
+@pytest.mark.parametrize(("kind", "direction"), LIVES, ids=["-".join(life) for life in LIVES])
 def test_a_life_from_the_first_letter_to_the_closing(
     browser: Browser, context: BrowserContext, address: str, kind: str, direction: str
 ) -> None:
