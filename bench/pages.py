@@ -66,7 +66,7 @@ class Jobs:
                 "basis": "UNCAC", "urgency": "routine", "confidentiality": "ordinary",
                 "counterpart_authority_id": str(self._authority()), "facts_summary": "Payments were made.",
                 "items-0-type_code": "DOCUMENTS", "persons-0-name": f"{word(self._rng)} {word(self._rng)}",
-                "persons-0-role": "suspect",
+                "persons-0-role": "suspect", "confirmed": "1",
             },
         )  # fmt: skip
 
