@@ -2,6 +2,7 @@
 hidden.
 """
 
+import math
 import secrets
 from contextlib import suppress
 from typing import Any
@@ -15,7 +16,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from mla_tracker.core.errors import Conflict, DomainError, NotPermitted, NotVisible
-from mla_tracker.web.context import AWAY_SECONDS
+from mla_tracker.web.context import AWAY_SECONDS, now
+from mla_tracker.web.extensions import limiter
 
 _log = structlog.get_logger(__name__)
 
@@ -48,6 +50,8 @@ def _http(problem: Any) -> Any:
     response = problem.get_response()
     response.set_data(body)
     response.content_type = "text/html; charset=utf-8"
+    if status == 429 and (limit := limiter.current_limit) is not None:
+        response.headers["Retry-After"] = str(max(1, math.ceil(limit.reset_at - now().timestamp())))
     return response, status
 
 

@@ -55,7 +55,6 @@ def install_extensions(app: Flask, *, languages: tuple[str, ...], limits_url: st
     login.init_app(app)
     login.user_loader(load_user)
     app.config["RATELIMIT_STORAGE_URI"] = limits_url
-    app.config["RATELIMIT_HEADERS_ENABLED"] = True
     limiter.init_app(app)
     app.config["BABEL_DEFAULT_TIMEZONE"] = zone
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)

@@ -40,10 +40,12 @@ DOWNLOAD = "/cases/<case_ref:reference>/documents/<int:number>/versions/<int:ver
 FOR_MACHINES = {
     "/healthz", "/readyz", "/metrics", "/dev/mail/<name>", "/dev/mail/<name>/html", "/dev/gallery", DOWNLOAD,
     "/login/link/<token>", "/cases/<case_ref:reference>/file", "/cases/together/<int:report_id>",
-    "/admin/calendars/<int:number>/withdraw",
+    "/admin/calendars/<int:number>/withdraw", "/calendar/<token>.ics", "/reminders/<int:notice_id>",
+    "/reminders/<int:notice_id>/request",
 }  # fmt: skip
 """Not for people, or tried elsewhere: the gallery by itself, the letters of development with the mail pages, what is a
-file, and what is only there after an act: a link by mail, a change of a calendar, acts on many requests."""
+file, and what is only there after an act: a link by mail, a change of a calendar, acts on many requests, a
+reminder of one's own."""
 
 CHOOSE = """(field, wanted) => {
   const found = [...field.options].find((one) => one.value === wanted || one.text.includes(wanted));
@@ -209,7 +211,7 @@ def addresses_of(app: Flask, sessions: Sessions, proceeding: str) -> dict[str, s
             "reference": case.reference, "code": "acknowledged", "seq": 1, "item_id": case.items[0].id, "iso2": "CH",
             "authority_id": authority, "account_id": account, "table": "legal_basis",
             "deadline_id": session.scalars(select(Deadline.id).where(Deadline.case_id == case.id)).first(),
-            "number": 1,
+            "number": 1, "clock": "hard", "urgency": "routine",
         }  # fmt: skip
     codes = {"codes.row": "UNCAC", "reports.report": "R1"}
     found = {}
@@ -265,5 +267,5 @@ def test_every_page_is_accessible_fits_and_is_quiet(
                 if page.evaluate("document.documentElement.scrollWidth") > window["width"]:
                     faults.append(f"{rule}: wider than {window['width']}")
         context.close()
-    assert faults == []
+    assert "\n".join(faults) == ""
     assert unseen == set()

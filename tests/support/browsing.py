@@ -13,18 +13,21 @@ from mla_tracker.app import create_app
 from mla_tracker.core import clock
 from mla_tracker.core.database import Sessions
 from mla_tracker.web import assets
+from mla_tracker.web.extensions import limiter
 
 PASSWORD = "plenty of pelicans 7"
 
 
-def application(settings: Settings, run_folder: Path) -> Flask:
-    """The application for these settings."""
+def application(settings: Settings, run_folder: Path, *, limited: bool = False) -> Flask:
+    """The application for these settings; without the limits per person, which a test would soon reach."""
     assets.ready(run_folder / "static")
     settings.var_dir.mkdir(parents=True, exist_ok=True)
     static = settings.var_dir / "static"
     if not static.exists():
         static.symlink_to(run_folder / "static")
-    return create_app(settings)
+    app = create_app(settings)
+    limiter.enabled = limited
+    return app
 
 
 def person(sessions: Sessions, name: str, role: str) -> int:

@@ -127,7 +127,13 @@ def test_while_the_database_is_away_nobody_is_let_in_and_the_page_says_so(
     assert "The register is not ready" in answer.text
     assert "anna" not in answer.text
     assert client.get("/healthz").status_code == 200
-    assert client.get("/readyz").json == {"ready": False, "database": False, "broker": True, "schedule": False}
+    assert client.get("/readyz").json == {
+        "ready": False,
+        "database": False,
+        "broker": True,
+        "schedule": False,
+        "reminders": False,
+    }
     monkeypatch.undo()
     assert client.get("/cases").status_code == 200
 

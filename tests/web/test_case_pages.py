@@ -56,7 +56,8 @@ def registered(client: FlaskClient, **changes: Any) -> str:
     }  # fmt: skip
     fields = form_of(client.get(NEW).text)
     authority = client.get(NEW).text.split("Cooperation Department")[0].rsplit('value="', 1)[1].split('"')[0]
-    answer = send_again(client, NEW, fields, **{"counterpart_authority_id": authority, **given})
+    theirs = authority if given["counterpart"] == "BR" else ""
+    answer = send_again(client, NEW, fields, **{"counterpart_authority_id": theirs, **given})
     assert answer.status_code == 302, answer.text
     return str(answer.headers["Location"])
 

@@ -24,7 +24,8 @@ from mla_tracker.office_from_settings import open_office
 from mla_tracker.web.context import Services
 from tests.support.browsing import application, person, signed_in, token
 
-MOST_QUERIES = 17
+MOST_QUERIES = 12
+MOST_OF_A_CASE = 23  # three of them keep the look in the trail; none grows with the data
 """The page of a request: thirteen to read it, four to record that it was looked at."""
 
 
@@ -187,4 +188,6 @@ def test_pages_ask_few_questions_however_many_requests_there_are(app: Flask, set
                 assert client.get(address).status_code == 200
             found[address.replace(reference, "")] = len(seen)
         numbers.append(found)
-    assert all(number <= MOST_QUERIES for found in numbers for number in found.values()), numbers
+    for found in numbers:
+        for address, number in found.items():
+            assert number <= (MOST_OF_A_CASE if address == "/cases/" else MOST_QUERIES), numbers

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from config.settings import Settings
 from mla_tracker.accounts.services import create_account
 from mla_tracker.accounts.visibility import restrict_to
-from mla_tracker.app import create_app
 from mla_tracker.audit.models import AdministrationEntry
 from mla_tracker.audit.services import AccessLog
 from mla_tracker.casework.trail_check import check_trail
@@ -24,7 +23,7 @@ from mla_tracker.directory.models import Authority
 from mla_tracker.instruments.queries import catalogue
 from mla_tracker.instruments.seeding import seed_rows
 from mla_tracker.office_from_settings import audit_key, open_office
-from mla_tracker.web import assets
+from tests.support.browsing import application
 from tests.support.ladders import case_of, person
 
 PASSWORD = "plenty of pelicans 7"
@@ -35,10 +34,7 @@ SignIn = Callable[[str], FlaskClient]
 def app(settings: Settings, sessions: Sessions, run_folder: Path) -> Flask:
     """The application on static files that the test run builds once."""
     del sessions  # the pages commit for real: the database is made anew afterwards
-    assets.ready(run_folder / "static")
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
-    (settings.var_dir / "static").symlink_to(run_folder / "static")
-    return create_app(settings)
+    return application(settings, run_folder)
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from sqlalchemy import select, update
 from config.settings import Settings
 from mla_tracker.accounts.models import Account
 from mla_tracker.accounts.services import create_account
-from mla_tracker.app import create_app
 from mla_tracker.cases.models import Case
 from mla_tracker.core import clock
 from mla_tracker.core.database import Sessions
@@ -23,8 +22,8 @@ from mla_tracker.statistics.computing import compute_snapshot
 from mla_tracker.statistics.models import SnapshotFigure
 from mla_tracker.statistics.queries import parse_figure
 from mla_tracker.statistics.services import Wanted
-from mla_tracker.web import assets
 from tests.factories import figures as make
+from tests.support.browsing import application
 
 PASSWORD = "plenty of pelicans 7"
 LINK = re.compile(r'<a[^>]*href="(/cases\?[^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
@@ -45,10 +44,7 @@ class Jobs:
 def app(settings: Settings, sessions: Sessions, run_folder: Path) -> Flask:
     """The application on static files that the test run builds once."""
     del sessions  # the pages commit for real: the database is made anew afterwards
-    assets.ready(run_folder / "static")
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
-    (settings.var_dir / "static").symlink_to(run_folder / "static")
-    return create_app(settings)
+    return application(settings, run_folder)
 
 
 @pytest.fixture

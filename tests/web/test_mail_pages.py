@@ -11,7 +11,6 @@ from sqlalchemy import select, text, update
 
 from config.settings import Settings
 from mla_tracker.accounts.services import create_account
-from mla_tracker.app import create_app
 from mla_tracker.core import clock, heartbeat
 from mla_tracker.core.database import Sessions
 from mla_tracker.reminders.mailer import make_mailer
@@ -19,7 +18,7 @@ from mla_tracker.reminders.messages import Letterhead
 from mla_tracker.reminders.models import Notice
 from mla_tracker.reminders.sending import SWEEP, sweep
 from mla_tracker.reminders.services import plan_missing
-from mla_tracker.web import assets
+from tests.support.browsing import application
 from tests.support.ladders import case_of, limit, person
 
 PASSWORD = "plenty of pelicans 7"
@@ -29,10 +28,7 @@ PASSWORD = "plenty of pelicans 7"
 def app(settings: Settings, sessions: Sessions, run_folder: Path) -> Flask:
     """The application on static files that the test run builds once."""
     del sessions  # the pages commit for real: the database is made anew afterwards
-    assets.ready(run_folder / "static")
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
-    (settings.var_dir / "static").symlink_to(run_folder / "static")
-    return create_app(settings)
+    return application(settings, run_folder)
 
 
 def signed_in(app: Flask, sessions: Sessions, role: str) -> FlaskClient:

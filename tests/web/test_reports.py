@@ -105,7 +105,6 @@ def test_who_may_have_which(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        ("/reports/R99", "There is no such report."),
         ("/reports/R1?from=2024-02-31", "Give the day as year-month-day."),
         ("/reports/R1?from=2024-02-03&to=2024-01-01", "Choose a last day that is not before the first."),
         ("/reports/R1?to=2199-01-01", "Choose today or an earlier day."),
@@ -115,3 +114,4 @@ def test_what_cannot_be_is_told(app: Flask, address: str, said: str) -> None:
     answer = signed_in(app, "supervisor").get(address)
     assert answer.status_code == 422
     assert said in answer.text
+    assert signed_in(app, "supervisor").get("/reports/R99").status_code == 404

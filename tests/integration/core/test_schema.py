@@ -1,6 +1,6 @@
 """What the runtime role may do, and that an upgrade can be repeated."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, inspect, text
@@ -48,11 +48,14 @@ def test_every_table_can_be_read_by_the_runtime_role(engine: Engine) -> None:
 
 
 def test_an_earlier_beat_never_replaces_a_later_one(session: Session) -> None:
-    early, late = datetime(2026, 3, 16, 8, tzinfo=UTC), datetime(2026, 3, 16, 9, tzinfo=UTC)
+    early, late = datetime(2026, 3, 16, 8, 58, tzinfo=UTC), datetime(2026, 3, 16, 9, tzinfo=UTC)
     assert heartbeat.last_beat(session, heartbeat.SCHEDULE) is None
     heartbeat.stamp(session, heartbeat.SCHEDULE, late)
     heartbeat.stamp(session, heartbeat.SCHEDULE, early)
     assert heartbeat.last_beat(session, heartbeat.SCHEDULE) == late
+    back = late - heartbeat.CLOCK_PUT_BACK - timedelta(seconds=1)
+    heartbeat.stamp(session, heartbeat.SCHEDULE, back)
+    assert heartbeat.last_beat(session, heartbeat.SCHEDULE) == back  # the clock was put back
 
 
 @pytest.mark.parametrize("value", ["first", "second"])
