@@ -207,6 +207,12 @@ def addresses_of(app: Flask, sessions: Sessions, proceeding: str) -> dict[str, s
         assert case is not None
         authority = session.scalars(select(Authority.id).where(Authority.state.is_not(None))).first()
         account = session.scalars(select(Account.id)).first()
+        silent = session.scalars(
+            select(Case.reference).where(
+                Case.direction == "outgoing", Case.sent_on.is_not(None), Case.answered_on.is_(None),
+                Case.closed_on.is_(None),
+            )
+        ).first()  # fmt: skip
         known: dict[str, Any] = {
             "reference": case.reference, "code": "acknowledged", "seq": 1, "item_id": case.items[0].id, "iso2": "CH",
             "authority_id": authority, "account_id": account, "table": "legal_basis",
@@ -223,6 +229,8 @@ def addresses_of(app: Flask, sessions: Sessions, proceeding: str) -> dict[str, s
                     values["code"] = codes[rule.endpoint]
                 elif rule.endpoint.startswith("limits."):
                     values["code"] = "HOUSE_REVIEW"
+                if rule.rule.startswith("/reminders/letter/"):
+                    values["reference"] = silent
                 if rule.rule.startswith("/proceedings/<"):
                     values |= {"reference": proceeding, "code": "proceeding_assigned"}
                     values = {name: values[name] for name in rule.arguments}
