@@ -130,9 +130,3 @@ def kept_until(closed_on: date | None, years: int | None) -> date | None:
         return closed_on.replace(year=closed_on.year + years)
     except ValueError:
         return closed_on.replace(year=closed_on.year + years, day=28)
-
-
-def is_over(closed_on: date | None, years: int | None, *, held: bool, today: date) -> bool:
-    """Whether the retention period has ended: the last day is still kept, a legal hold keeps for ever."""
-    until = kept_until(closed_on, years)
-    return until is not None and not held and today > until

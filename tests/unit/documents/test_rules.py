@@ -5,14 +5,12 @@ from datetime import UTC, date, datetime
 from itertools import product
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mla_tracker.cases.replay import Entry
 from mla_tracker.core.errors import DomainError, Invalid
 from mla_tracker.documents import rules
 from mla_tracker.documents.custody import chain_of
-from mla_tracker.documents.rules import NotServed, check_custody, check_deletion, is_over, kept_until
+from mla_tracker.documents.rules import NotServed, check_custody, check_deletion, kept_until
 
 
 @dataclass
@@ -112,12 +110,3 @@ def test_a_deletion_needs_a_ground_and_a_reason_and_no_hold() -> None:
 )
 def test_how_long_documents_are_kept(closed: date | None, years: int | None, until: date | None) -> None:
     assert kept_until(closed, years) == until
-
-
-@given(st.dates(date(1990, 1, 1), date(2090, 1, 1)), st.integers(1, 100), st.dates(date(1990, 1, 1)))
-def test_the_last_day_is_still_kept_and_a_hold_keeps_for_ever(closed: date, years: int, today: date) -> None:
-    until = kept_until(closed, years)
-    assert until is not None
-    assert is_over(closed, years, held=False, today=today) == (today > until)
-    assert not is_over(closed, years, held=False, today=until)
-    assert not is_over(closed, years, held=True, today=today)
