@@ -34,6 +34,7 @@ from mla_tracker.core.database import Sessions
 from mla_tracker.core.errors import DomainError
 from mla_tracker.deadlines.models import Deadline
 from mla_tracker.deadlines.queries import is_watched
+from mla_tracker.directory.models import Authority
 from mla_tracker.instruments.queries import catalogue
 from tests.factories.office import NOW, RECEIVED, World, a_world, an_office
 
@@ -80,10 +81,15 @@ class Walker:
         self.world, self.dice = world, dice
         kind, direction = dice.choice(["mla", "extradition"]), dice.choice(["incoming", "outgoing"])
         bases = dice.sample(BASES[kind], dice.randint(0, 2))
+        state = dice.choice(["BR", "FR", "AE"])
+        theirs = Authority(state=state, name=f"Central authority of {state}", type_code="CA_MLA")
+        world.session.add(theirs)
+        world.session.commit()
         changes: dict[str, Any] = {
             "bases": tuple(BasisGiven(code, is_primary=not number) for number, code in enumerate(bases)),
             "no_basis_named": not bases,
-            "counterpart": dice.choice(["BR", "FR", "AE"]),
+            "counterpart": state,
+            "counterpart_authority_id": theirs.id,
         }
         if kind == "mla":
             changes["items"] = tuple(
