@@ -8,7 +8,7 @@ It is done whenever an act closes, so that a correction reaches what it corrects
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +17,8 @@ from mla_tracker.cases.life_cycle import LifeCycle, LifeCycles
 from mla_tracker.cases.open_act import OpenAct
 from mla_tracker.cases.replay import Entry, walk
 
-TAKEN_OVER = "taken_over"
+TAKEN_OVER: Final = "taken_over"
+"""The entry of a case that an earlier register handed over."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from mla_tracker.cases.projection import Step, Wanted, day_in, keep, stated, text_in
+from mla_tracker.cases.projection import TAKEN_OVER, Step, Wanted, day_in, keep, stated, text_in
 from mla_tracker.cases.replay import Entry
 from mla_tracker.exchanges.models import Consultation, Exchange, InformationRequest
 from mla_tracker.exchanges.rules import ROUNDS, RoundKind, RoundStep
@@ -28,7 +28,6 @@ _CONSULTING: Final[Mapping[str, str]] = {
 }
 _CONSULTATION_ENDS: Final = frozenset({"consultation_closed", "consultation_reply_sent"})
 CANNOT_KEEP: Final = "Confidentiality cannot be kept"
-TAKEN_OVER: Final = "taken_over"
 
 
 def information_requests(found_steps: Iterable[Step]) -> list[Wanted]:

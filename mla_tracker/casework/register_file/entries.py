@@ -8,11 +8,11 @@ from mla_tracker.cases.facts import DAYS_ASKED
 from mla_tracker.cases.file_entries import BEFORE_THE_REQUEST
 from mla_tracker.cases.file_events import FILE_EVENTS
 from mla_tracker.cases.life_cycle import LifeCycle, TransitionNotAllowed, life_cycles
+from mla_tracker.cases.projection import TAKEN_OVER
 from mla_tracker.cases.replay import Entry, effective, replay
 from mla_tracker.cases.sequence import first_out_of_order
 from mla_tracker.casework.register_file.rows import CaseRows, Row, Wrong
 
-TAKEN_OVER: Final = "taken_over"
 # What an item of a case that was taken over whole ended as, where the register says nothing of items.
 _ITEM_OF_CASE: Final[Mapping[str, str]] = {
     "executed_in_full": "executed",

@@ -9,9 +9,8 @@ from flask_babel import gettext as _
 from sqlalchemy import BigInteger, cast, or_, select
 from werkzeug.datastructures import MultiDict
 
-from mla_tracker.accounts.models import Account
 from mla_tracker.accounts.permissions import Permission
-from mla_tracker.accounts.queries import people
+from mla_tracker.accounts.queries import account_names, people
 from mla_tracker.accounts.visibility import visible
 from mla_tracker.audit.models import AccessEntry
 from mla_tracker.audit.queries import (
@@ -106,7 +105,7 @@ def entry(seq: int) -> Any:
         "audit/entry.html",
         line=found.line,
         act=words.act_words(found.line.code),
-        who=_names().get(found.line.actor_id, _("The product itself")),
+        who=account_names(db()).get(found.line.actor_id, _("The product itself")),
         facts=_facts(found.line.detail or {}),
         digest=found.digest,
         mac=found.mac,
@@ -151,16 +150,12 @@ def _start(on: date | None) -> datetime | None:
     return None if on is None else datetime.combine(on, time(), office().zone).astimezone(UTC)
 
 
-def _names() -> dict[int | None, str]:
-    return {row.id: row.name for row in db().execute(select(Account.id, Account.name))}
-
-
 def _around(
     endpoint: str, after: int | None, more: tuple[str, ...] = (), titles: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """What stands around both lists: people, chips, the next page."""
     kept: dict[str, Any] = {name: request.args[name] for name in (*_FILTERS, *more) if request.args.get(name)}
-    names = _names()
+    names = account_names(db())
 
     def words_of(name: str, value: str) -> str:
         if name == "code":

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from mla_tracker.accounts.models import Account, NeedToKnow
 from mla_tracker.accounts.permissions import Permission
+from mla_tracker.accounts.queries import account_names
 from mla_tracker.cases.life_cycle import life_cycles
 from mla_tracker.cases.models import AssistanceItem, Case
 from mla_tracker.cases.particulars import BasisGiven, EditConflict, ItemGiven, OffenceGiven
@@ -357,7 +358,7 @@ def access(reference: str) -> Any:
             lambda: editing.grant_access(office(), db(), case.id, form.account_id.data or 0, actor=current_actor()),
         ):
             return redirect(url_for("cases.access", reference=case.reference))
-    names = {row.id: row.name for row in db().execute(select(Account.id, Account.name))}
+    names = account_names(db())
     emergencies = [(taken, names[taken.account_id]) for taken in accesses_of(db(), case.id)]
     page = render_template("cases/access.html", form=form, case=case, named=named, emergencies=emergencies)
     return page, 422 if form.errors else 200

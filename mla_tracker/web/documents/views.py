@@ -4,10 +4,9 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template
-from sqlalchemy import select
 
-from mla_tracker.accounts.models import Account
 from mla_tracker.accounts.permissions import Permission
+from mla_tracker.accounts.queries import account_names
 from mla_tracker.cases.queries import entries_of, find_case
 from mla_tracker.casework.documenting import check_before_serving
 from mla_tracker.documents.custody import chain_of
@@ -34,7 +33,7 @@ def detail(reference: str, number: int) -> Any:
     case = find_case(session, actor, reference)
     document = find_document(session, actor, case.id, number)
     scanner = services().malware_scanner
-    people = {row.id: row.name for row in session.execute(select(Account.id, Account.name))}
+    people = account_names(session)
     versions = [version_line(version, document, reference, scanner=scanner) for version in document.versions]
     page = render_template(
         "documents/detail.html",
